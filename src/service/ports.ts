@@ -1,0 +1,74 @@
+import type { ClusterName } from '../model/cluster.ts'
+import type { Comparison } from '../model/comparison.ts'
+import type { SecretCompare } from '../model/mask.ts'
+import type { Digest, KnownObject, ObjectBody, Snapshot, SnapshotHeader, StatusBody } from '../model/snapshot.ts'
+
+/** What to read of one cluster. `null` means: all. */
+export type CollectScope = {
+  /** Kind names as in the catalogue (`HelmRelease`). */
+  readonly kinds: readonly string[] | null
+  readonly namespaces: readonly string[] | null
+  /** Label selector as kubectl's `-l`. */
+  readonly selector: string | null
+  readonly resource: { readonly kind: string; readonly namespace: string; readonly name: string } | null
+  readonly secrets: SecretCompare
+  readonly events: boolean
+}
+
+/** Told while a cluster is read; the command decides whether and how to show it. */
+export type Progress = {
+  readonly cluster: ClusterName
+  readonly step: 'connect' | 'discover' | 'list' | 'references' | 'done' | 'failed'
+  readonly kind: string | null
+  readonly objects: number
+}
+
+/** What an earlier snapshot of the same cluster left: objects by uid, valid under the same engine, mask and secretSet only. */
+export type KnownObjects = {
+  readonly engine: string
+  readonly mask: string
+  readonly secretSet: string
+  readonly byUid: ReadonlyMap<string, KnownObject>
+  readonly body: (digest: Digest) => ObjectBody | StatusBody
+}
+
+export type CollectRequest = {
+  readonly cluster: ClusterName
+  readonly scope: CollectScope
+  readonly known: KnownObjects | null
+  readonly signal: AbortSignal
+  readonly progress: (progress: Progress) => void
+}
+
+/** Reads one side. A cluster that cannot be read is a snapshot with `error` set, never a rejection; only a fault of ours rejects. */
+export type SnapshotSource = { readonly collect: (request: CollectRequest) => Promise<Snapshot> }
+
+/** Which kept snapshot: the newest, the one before the newest, the newest not after a time (RFC 3339), or one by id. */
+export type SnapshotSelector = 'latest' | 'previous' | { readonly at: string } | { readonly id: string }
+
+export type SnapshotSummary = Pick<SnapshotHeader, 'id' | 'cluster' | 'uid' | 'takenAt' | 'engine' | 'error'> & {
+  readonly objects: number
+  /** Objects that differ from the snapshot of the same cluster before it. */
+  readonly changed: number
+}
+
+export type ComparisonSummary = Pick<Comparison, 'id' | 'baseline' | 'verdict'> & {
+  readonly at: string
+  readonly clusters: readonly ClusterName[]
+  readonly differences: number
+}
+
+/** Kept snapshots and comparisons. Synchronous: SQLite is. A snapshot or comparison is stored whole or not at all. */
+export type History = {
+  readonly known: (cluster: ClusterName) => KnownObjects | null
+  readonly saveSnapshot: (snapshot: Snapshot) => void
+  readonly loadSnapshot: (cluster: ClusterName, selector: SnapshotSelector) => Snapshot | null
+  readonly listSnapshots: (filter: { cluster: ClusterName | null; limit: number }) => readonly SnapshotSummary[]
+  readonly saveComparison: (comparison: Comparison) => void
+  readonly loadComparison: (id: string) => Comparison | null
+  readonly listComparisons: (limit: number) => readonly ComparisonSummary[]
+  readonly close: () => void
+}
+
+export type Clock = { readonly now: () => Date }
+export type Ids = { readonly next: (prefix: 'run' | 'snap') => string }
