@@ -1,0 +1,173 @@
+import type { Comparison, Difference, Finding, Severity } from '../model/comparison.ts'
+import { displayRef } from '../model/resource-ref.ts'
+import { HTML_STYLE } from './html-style.ts'
+import { diffLines } from './line-diff.ts'
+import { outlineOf, type ObjectOutline, type Outline } from './outline.ts'
+import {
+  describeChildren,
+  describePresence,
+  describeReading,
+  objectCounts,
+  plural,
+  pointersOf,
+  severityCounts,
+  whatWasCompared,
+} from './phrases.ts'
+import { safeLine, safeText } from './terminal.ts'
+import { displayValue, groupValues, isLongText } from './values.ts'
+
+/** One self-contained page without scripts: it can be kept as a CI artifact or mailed, and shows the same everywhere. */
+export function renderHtml(comparison: Comparison): string {
+  const outline = outlineOf(comparison)
+  const title = `flux-compare: ${whatWasCompared(comparison)}`
+  const body = [
+    header(comparison),
+    clusterTable(comparison),
+    section('Findings', comparison.findings.map(findingItem)),
+    section('On one side only', oneSidedItems(outline)),
+    section('The same change in several objects', repeatedItems(outline, comparison)),
+    section(
+      'Differences',
+      outline.objects.map((object) => objectItem(object, comparison)),
+    ),
+    footer(comparison),
+  ]
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(title)}</title>
+<style>${HTML_STYLE}</style>
+</head>
+<body>
+<main>
+${body.filter((part) => part !== '').join('\n')}
+</main>
+</body>
+</html>
+`
+}
+
+function header(comparison: Comparison): string {
+  const counts = severityCounts(comparison)
+  return `<header>
+<p class="verdict ${comparison.verdict}">${comparison.verdict}</p>
+<h1>${escapeHtml(whatWasCompared(comparison))}</h1>
+<p>${escapeHtml([counts, objectCounts(comparison)].filter((part) => part !== '').join('. '))}</p>
+</header>`
+}
+
+function clusterTable(comparison: Comparison): string {
+  const rows = comparison.clusters.map((cluster) => {
+    const role = cluster.name === comparison.baseline ? ' (baseline)' : ''
+    const cells = [
+      cluster.name + role,
+      cluster.flux ?? '-',
+      cluster.kubernetes ?? '-',
+      cluster.takenAt,
+      describeReading(cluster),
+    ]
+    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`
+  })
+  const heads = ['Cluster', 'Flux', 'Kubernetes', 'Taken', 'Read']
+    .map((head) => `<th scope="col">${head}</th>`)
+    .join('')
+  return `<div class="scroll"><table><thead><tr>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+}
+
+function section(title: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `<section><h2>${title}</h2><ul>${items.join('\n')}</ul></section>`
+}
+
+function badge(severity: Severity): string {
+  return `<span class="badge ${severity}">${severity}</span>`
+}
+
+function findingItem({ severity, message, hint }: Finding): string {
+  return `<li>${badge(severity)} ${escapeHtml(message)} <span class="muted">${escapeHtml(hint)}</span></li>`
+}
+
+function oneSidedItems({ oneSided }: Outline): string[] {
+  return oneSided.map((group) => {
+    const own = group.drift
+      ? `<code>${escapeHtml(displayRef(group.drift.ref))}</code> ${escapeHtml(describePresence(group.drift))}`
+      : ''
+    const children = group.children.map(({ ref }) => `<li><code>${escapeHtml(displayRef(ref))}</code></li>`).join('')
+    const list =
+      children === ''
+        ? ''
+        : `<details><summary>${escapeHtml(describeChildren(group))}</summary><ul>${children}</ul></details>`
+    return `<li>${badge(group.severity)} ${own}${list}</li>`
+  })
+}
+
+function repeatedItems({ repeated }: Outline, comparison: Comparison): string[] {
+  return repeated.map(({ kind, difference, refs }) => {
+    const names = refs.map((ref) => `<li><code>${escapeHtml(displayRef(ref))}</code></li>`).join('')
+    const list = `<details><summary>${refs.length} ${escapeHtml(kind)}</summary><ul>${names}</ul></details>`
+    return `<li>${badge(difference.severity)} ${change(difference, comparison)}${list}</li>`
+  })
+}
+
+function objectItem({ drift, severity, blocks }: ObjectOutline, comparison: Comparison): string {
+  const used =
+    drift.usedBy.length === 0
+      ? ''
+      : `<p class="muted">used by ${escapeHtml(drift.usedBy.map(displayRef).join(', '))}</p>`
+  const rows = blocks.flatMap(({ differences }) =>
+    differences.map((difference) => `<div class="change">${change(difference, comparison)}</div>`),
+  )
+  const summary = `${badge(severity)} <code>${escapeHtml(displayRef(drift.ref))}</code> <span class="muted">${plural(rows.length, 'difference')}</span>`
+  return `<li><details open><summary>${summary}</summary>${used}${rows.join('\n')}</details></li>`
+}
+
+function change(difference: Difference, comparison: Comparison): string {
+  const pointer = pointersOf(difference)
+  const path = `<code class="path" title="${escapeHtml(pointer)}">${escapeHtml(difference.path === '' ? difference.layer : difference.path)}</code>`
+  if (Object.values(difference.changes).includes('moved'))
+    return `${path} <span class="muted">moved: the order differs</span>`
+  return path + (lines(difference) ?? values(difference, comparison))
+}
+
+function values(difference: Difference, comparison: Comparison): string {
+  const groups = groupValues(
+    difference,
+    comparison.clusters.map(({ name }) => name),
+  )
+  const rows = groups.map(({ clusters, value, unknown }) => {
+    const text =
+      unknown === null ? (value === undefined ? 'absent' : displayValue(value, difference)) : `not known: ${unknown}`
+    const plain = value === undefined ? ' class="muted"' : ''
+    return `<tr><th scope="row">${escapeHtml(clusters.join(', '))}</th><td${plain}><pre>${escapeHtml(text, safeText)}</pre></td></tr>`
+  })
+  return `<div class="scroll"><table class="values">${rows.join('')}</table></div>`
+}
+
+function lines({ values: all }: Difference): string | null {
+  const texts = Object.values(all)
+  const [from, to] = texts
+  if (texts.length !== 2 || !isLongText(from) || !isLongText(to)) return null
+  const changed = diffLines(from, to)
+  if (changed === null) return null
+  const rows = changed.map(({ sign, text }) => {
+    const kind = sign === '+' ? 'ins' : sign === '-' ? 'del' : 'same'
+    return `<span class="${kind}">${escapeHtml(sign === '@' ? '…' : `${sign} ${text}`)}</span>`
+  })
+  return `<pre class="lines">${rows.join('\n')}</pre>`
+}
+
+function footer({ id, engine, summary }: Comparison): string {
+  const hidden = `${summary.equivalent} judged equivalent, ${summary.hiddenByRules} hidden by rules`
+  return `<footer>${escapeHtml(`${id}, flux-compare ${engine}. ${hidden}.`)}</footer>`
+}
+
+function escapeHtml(text: string, safe: (text: string) => string = safeLine): string {
+  return safe(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+}

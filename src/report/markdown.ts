@@ -1,0 +1,181 @@
+import type { Comparison, Difference } from '../model/comparison.ts'
+import { displayRef } from '../model/resource-ref.ts'
+import type { RenderOptions } from './formats.ts'
+import { diffLines } from './line-diff.ts'
+import { outlineOf, type Block, type ObjectOutline, type Outline, type RepeatedOutline } from './outline.ts'
+import {
+  describeChildren,
+  describePresence,
+  describeReading,
+  objectCounts,
+  plural,
+  severityCounts,
+  whatWasCompared,
+} from './phrases.ts'
+import { safeLine, safeText } from './terminal.ts'
+import { displayValue, groupValues, isLongText } from './values.ts'
+
+/** GitHub takes 65,536 characters in a comment; GitLab more. What does not fit is counted. */
+const MAX_LENGTH = 60_000
+
+/** Fit for a pull-request comment: the summary in view, objects folded, foreign text escaped, never too long to post. */
+export function renderMarkdown(comparison: Comparison, { explain }: RenderOptions): string {
+  const outline = outlineOf(comparison)
+  const parts = [
+    head(comparison),
+    clusterTable(comparison),
+    findingList(comparison),
+    oneSidedList(outline),
+    repeatedList(outline, comparison),
+    ...outline.objects.map((object) => objectPart(object, comparison)),
+    ...(explain ? [explanationList(comparison)] : []),
+  ].filter((part) => part !== '')
+  return bounded(parts)
+}
+
+function bounded(parts: readonly string[]): string {
+  const kept: string[] = []
+  let length = 0
+  for (const part of parts) {
+    if (length + part.length > MAX_LENGTH) break
+    kept.push(part)
+    length += part.length + 2
+  }
+  const left = parts.length - kept.length
+  const note = left === 0 ? [] : [`_${plural(left, 'more object')} did not fit here._`]
+  return `${[...kept, ...note].join('\n\n')}\n`
+}
+
+function head(comparison: Comparison): string {
+  const counts = severityCounts(comparison)
+  const sentence = `${escapeMarkdown(whatWasCompared(comparison))}${counts === '' ? '' : `: ${counts}`}`
+  return `### flux-compare: ${comparison.verdict}\n\n${sentence}. ${objectCounts(comparison)}.`
+}
+
+function clusterTable(comparison: Comparison): string {
+  const rows = comparison.clusters.map((cluster) => {
+    const name = code(cluster.name) + (cluster.name === comparison.baseline ? ' (baseline)' : '')
+    const cells = [name, cluster.flux ?? '-', cluster.kubernetes ?? '-', cluster.takenAt, describeReading(cluster)]
+    return `| ${cells.map((cell, column) => (column === 0 ? cell : escapeMarkdown(cell))).join(' | ')} |`
+  })
+  return ['| Cluster | Flux | Kubernetes | Taken | Read |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
+}
+
+function findingList({ findings }: Comparison): string {
+  if (findings.length === 0) return ''
+  const lines = findings.map(({ severity, message, hint }) =>
+    `- **${severity}** ${escapeMarkdown(message)} ${escapeMarkdown(hint)}`.trimEnd(),
+  )
+  return ['**Findings**', '', ...lines].join('\n')
+}
+
+function oneSidedList({ oneSided }: Outline): string {
+  if (oneSided.length === 0) return ''
+  const lines = oneSided.map((group) => {
+    const own = group.drift
+      ? `${code(displayRef(group.drift.ref))} ${escapeMarkdown(describePresence(group.drift))}`
+      : ''
+    const children = escapeMarkdown(describeChildren(group))
+    return `- **${group.severity}** ${[own, children].filter((part) => part !== '').join(', ')}`
+  })
+  return ['**On one side only**', '', ...lines].join('\n')
+}
+
+function repeatedList({ repeated }: Outline, comparison: Comparison): string {
+  if (repeated.length === 0) return ''
+  const lines = repeated.map((group) => repeatedLine(group, comparison))
+  return ['**The same change in several objects**', '', ...lines].join('\n')
+}
+
+function repeatedLine({ kind, difference, refs }: RepeatedOutline, comparison: Comparison): string {
+  const names = refs.slice(0, 5).map(({ namespace, name }) => code(`${namespace}/${name}`))
+  const rest = refs.length - names.length
+  const more = rest > 0 ? ` and ${rest} more` : ''
+  return `- **${difference.severity}** ${code(difference.path)} ${valuesInline(difference, comparison)} in ${refs.length} ${kind}: ${names.join(', ')}${more}`
+}
+
+function objectPart({ drift, severity, blocks }: ObjectOutline, comparison: Comparison): string {
+  const count = blocks.reduce((sum, block) => sum + block.differences.length, 0)
+  const title = `<summary><b>${severity}</b> <code>${escapeHtml(displayRef(drift.ref))}</code> ${plural(count, 'difference')}</summary>`
+  const lines = blocks.flatMap((block) => blockLines(block, comparison))
+  return ['<details>', title, '', ...lines, '', '</details>'].join('\n')
+}
+
+function blockLines(block: Block, comparison: Comparison): string[] {
+  return block.differences.flatMap((difference) => {
+    const long = longText(difference)
+    if (long) return [`- ${code(difference.path)}`, '', ...fence(long), '']
+    return [`- ${code(difference.path)} ${valuesInline(difference, comparison)}`]
+  })
+}
+
+function valuesInline(difference: Difference, comparison: Comparison): string {
+  if (Object.values(difference.changes).includes('moved')) return 'moved'
+  const groups = groupValues(
+    difference,
+    comparison.clusters.map(({ name }) => name),
+  )
+  return groups
+    .map(({ clusters, value, unknown }) => {
+      const text =
+        unknown === null
+          ? value === undefined
+            ? 'absent'
+            : code(clipText(displayValue(value, difference)))
+          : 'not known'
+      return `${text} (${clusters.map(escapeMarkdown).join(', ')})`
+    })
+    .join(', ')
+}
+
+function longText({ values }: Difference): string | null {
+  const texts = Object.values(values)
+  const [from, to] = texts
+  if (texts.length !== 2 || !isLongText(from) || !isLongText(to)) return null
+  const lines = diffLines(from, to)
+  return lines === null ? null : lines.map(({ sign, text }) => `${sign}${safeText(text)}`).join('\n')
+}
+
+function fence(text: string): string[] {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
+  const ticks = '`'.repeat(longest + 1)
+  return [`${ticks}diff`, ...text.split('\n'), ticks]
+}
+
+function explanationList({ explanations }: Comparison): string {
+  const lines = (explanations ?? []).map(
+    ({ ref, path, because, detail }) =>
+      `- ${code(`${displayRef(ref)} ${path}`)} ${escapeMarkdown(`${because}: ${detail}`)}`,
+  )
+  return lines.length === 0 ? '' : ['**Not counted as differences**', '', ...lines].join('\n')
+}
+
+function clipText(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text
+}
+
+/** A code span that no backtick in the text can end, and that no table cell splits. */
+function code(text: string): string {
+  const safe = safeLine(text).replaceAll('|', '\\|')
+  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([ticks]) => ticks.length))
+  const ticks = '`'.repeat(longest + 1)
+  const pad = safe.startsWith('`') || safe.endsWith('`') || safe === '' ? ' ' : ''
+  return `${ticks}${pad}${safe}${pad}${ticks}`
+}
+
+/** Foreign text outside of code: no markup, no HTML, and no mention of a person or an issue. */
+function escapeMarkdown(text: string): string {
+  return safeLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\`*_{}[\]()#+!|~]/g, '\\$&')
+    .replaceAll('@', '@\u200b')
+}
+
+function escapeHtml(text: string): string {
+  return safeLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}

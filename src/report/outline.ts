@@ -1,0 +1,134 @@
+import type { Cause, Comparison, Difference, Drift, Severity } from '../model/comparison.ts'
+import { SEVERITIES } from '../model/comparison.ts'
+import { displayRef, refKey, type ResourceRef } from '../model/resource-ref.ts'
+
+/** Differences that belong together: leaves of one item or map that exists on one side only, or a single leaf. */
+export type Block = { readonly path: string; readonly differences: readonly Difference[]; readonly severity: Severity }
+
+export type ObjectOutline = { readonly drift: Drift; readonly severity: Severity; readonly blocks: readonly Block[] }
+
+/** The same change in several objects of one kind: said once. */
+export type RepeatedOutline = {
+  readonly kind: string
+  readonly difference: Difference
+  readonly refs: readonly ResourceRef[]
+}
+
+/** Objects that are on one side only, under the one certain cause they share (or alone, with no cause). */
+export type OneSidedOutline = {
+  readonly severity: Severity
+  readonly drift: Drift | null
+  readonly cause: Cause | null
+  readonly children: readonly Drift[]
+}
+
+export type Outline = {
+  readonly oneSided: readonly OneSidedOutline[]
+  readonly repeated: readonly RepeatedOutline[]
+  readonly objects: readonly ObjectOutline[]
+}
+
+/** From this many objects on, the same change is told once. */
+const REPEATED_FROM = 4
+
+/** What a reader needs, in the order in which they need it: one-sided objects by cause, changes that repeat, then object by object. */
+export function outlineOf(comparison: Comparison): Outline {
+  const oneSided = comparison.drifts.filter(isOneSided)
+  const both = comparison.drifts.filter((drift) => drift.differences.some(({ layer }) => layer !== 'presence'))
+  const repeated = findRepeated(both)
+  const told = new Set(repeated.flatMap(({ key, refs }) => refs.map((ref) => `${refKey(ref)} ${key}`)))
+  const objects = both.map((drift) => outlineObject(drift, told)).filter(({ blocks }) => blocks.length > 0)
+  return {
+    oneSided: groupOneSided(oneSided),
+    repeated,
+    objects: objects.toSorted((a, b) => rank(a.severity) - rank(b.severity)),
+  }
+}
+
+export function rank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity)
+}
+
+export function worst(severities: readonly Severity[]): Severity {
+  return SEVERITIES.find((severity) => severities.includes(severity)) ?? 'low'
+}
+
+function isOneSided(drift: Drift): boolean {
+  return drift.differences.some(({ layer }) => layer === 'presence')
+}
+
+function presenceSeverity(drift: Drift): Severity {
+  return worst(drift.differences.filter(({ layer }) => layer === 'presence').map(({ severity }) => severity))
+}
+
+function groupOneSided(drifts: readonly Drift[]): OneSidedOutline[] {
+  const groups = new Map<string, { drift: Drift | null; cause: Cause | null; children: Drift[] }>()
+  const own = new Map(drifts.filter(({ cause }) => cause === null).map((drift) => [refKey(drift.ref), drift]))
+  for (const [key, drift] of own) groups.set(key, { drift, cause: null, children: [] })
+  for (const drift of drifts) {
+    if (drift.cause === null) continue
+    const { ref, code, message } = drift.cause
+    const key = ref === null ? `${code} ${message}` : refKey(ref)
+    const group = groups.get(key) ?? { drift: null, cause: drift.cause, children: [] }
+    group.children.push(drift)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+    .map((group) => ({
+      ...group,
+      severity: worst([...(group.drift ? [group.drift] : []), ...group.children].map(presenceSeverity)),
+    }))
+    .toSorted((a, b) => rank(a.severity) - rank(b.severity) || b.children.length - a.children.length)
+}
+
+function repeatKey(kind: string, { layer, path, changes, values, unknown }: Difference): string {
+  return JSON.stringify([kind, layer, path, changes, values, unknown])
+}
+
+function findRepeated(drifts: readonly Drift[]): (RepeatedOutline & { key: string })[] {
+  const groups = new Map<string, { kind: string; difference: Difference; refs: ResourceRef[] }>()
+  for (const { ref, differences } of drifts) {
+    for (const difference of differences) {
+      if (difference.layer === 'presence' || difference.within !== null) continue
+      const key = repeatKey(ref.kind, difference)
+      const group = groups.get(key) ?? { kind: ref.kind, difference, refs: [] }
+      group.refs.push(ref)
+      groups.set(key, group)
+    }
+  }
+  return [...groups]
+    .filter(([, { refs }]) => refs.length >= REPEATED_FROM)
+    .map(([key, group]) => ({ key, ...group }))
+    .toSorted((a, b) => rank(a.difference.severity) - rank(b.difference.severity) || b.refs.length - a.refs.length)
+}
+
+function outlineObject(drift: Drift, told: ReadonlySet<string>): ObjectOutline {
+  const rest = drift.differences.filter(
+    (difference) =>
+      difference.layer !== 'presence' && !told.has(`${refKey(drift.ref)} ${repeatKey(drift.ref.kind, difference)}`),
+  )
+  const blocks = blocksOf(rest)
+  return { drift, blocks, severity: worst(blocks.map(({ severity }) => severity)) }
+}
+
+/** Leaves under the same one-sided container become one block; order of first appearance. */
+function blocksOf(differences: readonly Difference[]): Block[] {
+  const blocks = new Map<string, Difference[]>()
+  for (const difference of differences) {
+    const key =
+      difference.within === null
+        ? `leaf ${difference.layer} ${difference.path}`
+        : `${difference.layer} ${difference.within} ${JSON.stringify(difference.changes)}`
+    blocks.set(key, [...(blocks.get(key) ?? []), difference])
+  }
+  return [...blocks.values()].map((group) => ({
+    path: group.length === 1 ? group[0]!.path : group[0]!.within!,
+    differences: group,
+    severity: worst(group.map(({ severity }) => severity)),
+  }))
+}
+
+/** `Kustomization shop/frontend`: kind first, as people look for it. */
+export function titleOf(ref: ResourceRef): string {
+  return displayRef(ref)
+}

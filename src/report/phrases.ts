@@ -1,0 +1,84 @@
+import type { ClusterName } from '../model/cluster.ts'
+import type { ComparedCluster, Comparison, Difference, Drift } from '../model/comparison.ts'
+import { SEVERITIES } from '../model/comparison.ts'
+import { isUnread } from '../model/coverage.ts'
+import type { OneSidedOutline } from './outline.ts'
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+/** `2 critical, 4 high`; empty where there is no difference. */
+export function severityCounts({ summary }: Comparison): string {
+  return SEVERITIES.filter((severity) => summary.bySeverity[severity] > 0)
+    .map((severity) => `${summary.bySeverity[severity]} ${severity}`)
+    .join(', ')
+}
+
+/** `47 of 60 objects in sync, 9 drifted, 2 missing`: only what there is. */
+export function objectCounts({ summary }: Comparison): string {
+  const parts = [
+    `${summary.inSync} of ${plural(summary.objects, 'object')} in sync`,
+    ...count(summary.drifted, 'drifted'),
+    ...count(summary.missing, 'missing'),
+    ...count(summary.extra, 'extra'),
+    ...count(summary.unknown, 'not known'),
+  ]
+  return parts.join(', ')
+}
+
+function count(number: number, word: string): string[] {
+  return number === 0 ? [] : [`${number} ${word}`]
+}
+
+/** `production against staging`, or all names where there is no baseline. */
+export function whatWasCompared({ baseline, clusters }: Comparison): string {
+  const names = clusters.map(({ name }) => name)
+  if (baseline === null) return `${names.join(', ')} (no baseline)`
+  return `${names.filter((name) => name !== baseline).join(', ')} against ${baseline}`
+}
+
+/** `60 objects read`, or what could not be read and which verb is missing. */
+export function describeReading(cluster: ComparedCluster): string {
+  if (cluster.error) return `not read: ${cluster.error.message}`
+  const objects = cluster.coverage.reduce((sum, { objects: number }) => sum + number, 0)
+  const unread = cluster.coverage.filter(({ status }) => isUnread(status))
+  const whole = `${plural(objects, 'object')} read`
+  return unread.length === 0 ? whole : `${whole}; ${unread.map(({ kind, status }) => `${kind} ${status}`).join(', ')}`
+}
+
+/** `missing in production` or `only in production`. */
+export function describePresence(drift: Drift): string {
+  const present = clustersThat(drift, 'present')
+  const absent = clustersThat(drift, 'absent')
+  const unknown = clustersThat(drift, 'unknown')
+  const changes = drift.differences.flatMap(({ layer, changes: all }) =>
+    layer === 'presence' ? Object.values(all) : [],
+  )
+  const side = changes.includes('missing') ? `missing in ${absent.join(', ')}` : `only in ${present.join(', ')}`
+  return unknown.length === 0 ? side : `${side}, not known in ${unknown.join(', ')}`
+}
+
+function clustersThat(drift: Drift, presence: 'present' | 'absent' | 'unknown'): ClusterName[] {
+  return Object.keys(drift.presence).filter((name) => drift.presence[name] === presence)
+}
+
+/** `2 HelmRelease, 1 OCIRepository`: what collapses under one cause. */
+export function countKinds(drifts: readonly Drift[]): string {
+  const counts = new Map<string, number>()
+  for (const { ref } of drifts) counts.set(ref.kind, (counts.get(ref.kind) ?? 0) + 1)
+  return [...counts].map(([kind, number]) => `${number} ${kind}`).join(', ')
+}
+
+/** What goes with a one-sided object or cause: `and 5 objects because of it: 2 HelmRelease, ...`. */
+export function describeChildren({ drift, cause, children }: OneSidedOutline): string {
+  if (children.length === 0) return ''
+  const kinds = countKinds(children)
+  if (drift) return `and ${plural(children.length, 'object')} because of it: ${kinds}`
+  return `${plural(children.length, 'object')} (${kinds}): ${cause?.message ?? ''}`
+}
+
+/** Where values of a difference were read: `--explain` and wide output name the pointers. */
+export function pointersOf(difference: Difference): string {
+  return [...new Set(Object.values(difference.pointers))].join(', ')
+}

@@ -1,0 +1,157 @@
+import type { Comparison, Difference } from '../model/comparison.ts'
+import type { Json } from '../model/json.ts'
+import { describeSizes, diffLines } from './line-diff.ts'
+import type { Block } from './outline.ts'
+import { pointersOf } from './phrases.ts'
+import { clip, safeLine, safeText, widthOf, type Paint } from './terminal.ts'
+import { displayValue, groupValues, isLongText, type ValueGroup } from './values.ts'
+
+export type TextContext = {
+  readonly comparison: Comparison
+  readonly width: number
+  readonly paint: Paint
+  readonly wide: boolean
+}
+
+const ABSENT = '(absent)'
+
+/** One block below its object: a single leaf as a change, several leaves of a one-sided item as a list. */
+export function renderBlock(block: Block, indent: number, context: TextContext): string[] {
+  if (block.differences.length === 1) return renderChange(block.differences[0]!, indent, context)
+  const [first] = block.differences
+  const groups = groupValues(first!, names(context))
+  const present = groups.filter(({ value }) => value !== undefined).flatMap(({ clusters }) => clusters)
+  const head = `${safeLine(block.path)}  ${context.paint('gray', `only in ${safeLine(present.join(', '))}`)}`
+  return [
+    ' '.repeat(indent) + head,
+    ...block.differences.map((leaf) => leafLine(leaf, block.path, indent + 2, context)),
+  ]
+}
+
+function leafLine(leaf: Difference, container: string, indent: number, context: TextContext): string {
+  const value = Object.values(leaf.values)[0]
+  const added = Object.values(leaf.changes).includes('added')
+  const rest = leaf.path.startsWith(container) ? leaf.path.slice(container.length).replace(/^\./, '') : leaf.path
+  const text = `${added ? '+' : '-'} ${safeLine(rest)}: ${safeLine(value === undefined ? '' : displayValue(value, leaf))}`
+  return ' '.repeat(indent) + context.paint(added ? 'green' : 'red', fit(text, context.width - indent, context))
+}
+
+/** A leaf: `path  old → new` on a line where it fits, lines below it where not; every cluster by name where there are more than two. */
+export function renderChange(difference: Difference, indent: number, context: TextContext): string[] {
+  const groups = groupValues(difference, names(context))
+  const path = safeLine(difference.path === '' ? difference.layer : difference.path)
+  const lines = isPair(groups, context)
+    ? pairLines(path, difference, groups, { indent, context })
+    : manyLines(path, difference, groups, { indent, context })
+  if (!context.wide) return lines
+  const pointers = pointersOf(difference)
+  return pointers === '' ? lines : [...lines, `${' '.repeat(indent + 2)}${context.paint('gray', safeLine(pointers))}`]
+}
+
+type Place = { readonly indent: number; readonly context: TextContext }
+
+function isPair(groups: readonly ValueGroup[], { comparison }: TextContext): boolean {
+  return (
+    comparison.clusters.length === 2 && comparison.baseline !== null && groups.every(({ unknown }) => unknown === null)
+  )
+}
+
+function names({ comparison }: TextContext): string[] {
+  const { baseline, clusters } = comparison
+  const all = clusters.map(({ name }) => name)
+  return baseline === null ? all : [baseline, ...all.filter((name) => name !== baseline)]
+}
+
+function pairLines(
+  path: string,
+  difference: Difference,
+  groups: readonly ValueGroup[],
+  { indent, context }: Place,
+): string[] {
+  const [from, to] = sides(groups, names(context))
+  const pad = ' '.repeat(indent)
+  if (Object.values(difference.changes).includes('moved'))
+    return [`${pad}${path}  ${context.paint('gray', 'moved: the order differs')}`]
+  if (isLongText(from) && isLongText(to)) return [pad + path, ...longText(from, to, indent + 2, context)]
+  const old = show(from, difference)
+  const now = show(to, difference)
+  const line = `${path}  ${context.paint('red', safeLine(old))} → ${context.paint('green', safeLine(now))}`
+  if (indent + widthOf(path) + widthOf(old) + widthOf(now) + 5 <= context.width && !/\n/.test(old + now))
+    return [pad + line]
+  return [
+    pad + path,
+    ...(from === undefined ? [] : sideLines('-', old, indent + 2, context)),
+    ...(to === undefined ? [] : sideLines('+', now, indent + 2, context)),
+  ]
+}
+
+/** What baseline and target have; a single group means that both have the same (a move). */
+function sides(
+  groups: readonly ValueGroup[],
+  [baseline, target]: readonly string[],
+): [Json | undefined, Json | undefined] {
+  const valueOf = (name: string | undefined): Json | undefined =>
+    groups.find(({ clusters }) => clusters.includes(name ?? ''))?.value
+  return [valueOf(baseline), valueOf(target)]
+}
+
+function show(value: Json | undefined, difference: Difference): string {
+  return value === undefined ? ABSENT : displayValue(value, difference)
+}
+
+const MAX_LINES = 12
+
+function sideLines(sign: '-' | '+', text: string, indent: number, context: TextContext): string[] {
+  const lines = safeText(text).split('\n')
+  const shown = context.wide ? lines : lines.slice(0, MAX_LINES)
+  const rest = lines.length - shown.length
+  const style = sign === '-' ? 'red' : 'green'
+  return [
+    ...shown.map(
+      (line) => ' '.repeat(indent) + context.paint(style, fit(`${sign} ${line}`, context.width - indent, context)),
+    ),
+    ...(rest > 0 ? [`${' '.repeat(indent)}${context.paint('gray', `${sign} and ${rest} more lines`)}`] : []),
+  ]
+}
+
+function longText(from: string, to: string, indent: number, context: TextContext): string[] {
+  const pad = ' '.repeat(indent)
+  const lines = diffLines(from, to)
+  if (lines === null) return [pad + context.paint('gray', `the texts differ throughout: ${describeSizes(from, to)}`)]
+  const shown = context.wide ? lines : lines.slice(0, MAX_LINES * 2)
+  const rest = lines.length - shown.length
+  return [
+    ...shown.map(({ sign, text }) => {
+      if (sign === '@') return `${pad}${context.paint('gray', '…')}`
+      const line = fit(`${sign} ${safeLine(text)}`, context.width - indent, context)
+      return pad + (sign === ' ' ? line : context.paint(sign === '-' ? 'red' : 'green', line))
+    }),
+    ...(rest > 0 ? [pad + context.paint('gray', `and ${rest} more lines: -o wide shows all`)] : []),
+  ]
+}
+
+function manyLines(
+  path: string,
+  difference: Difference,
+  groups: readonly ValueGroup[],
+  { indent, context }: Place,
+): string[] {
+  const pad = ' '.repeat(indent)
+  const shown = groups.map((group) => ({
+    clusters: safeLine(group.clusters.join(', ')),
+    value: safeLine(group.unknown === null ? show(group.value, difference) : `not known: ${group.unknown}`),
+  }))
+  const width = Math.max(...shown.map(({ clusters }) => widthOf(clusters)))
+  return [
+    pad + path,
+    ...shown.map(({ clusters, value }) => {
+      const gap = ' '.repeat(width - widthOf(clusters))
+      const line = fit(`${clusters}${gap}  ${value}`, context.width - indent - 2, context)
+      return `${pad}  ${line}`
+    }),
+  ]
+}
+
+function fit(text: string, width: number, { wide }: TextContext): string {
+  return wide ? text : clip(text, Math.max(20, width))
+}

@@ -1,0 +1,184 @@
+import type { Comparison, Explanation, Finding, Severity } from '../model/comparison.ts'
+import { displayRef } from '../model/resource-ref.ts'
+import type { RenderOptions } from './formats.ts'
+import {
+  outlineOf,
+  titleOf,
+  type ObjectOutline,
+  type OneSidedOutline,
+  type Outline,
+  type RepeatedOutline,
+} from './outline.ts'
+import {
+  describeChildren,
+  describePresence,
+  describeReading,
+  objectCounts,
+  plural,
+  severityCounts,
+  whatWasCompared,
+} from './phrases.ts'
+import { painter, padEnd, safeLine, widthOf, wrap, type Paint, type Style } from './terminal.ts'
+import { renderBlock, renderChange, type TextContext } from './text-values.ts'
+
+const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
+  critical: ['bold', 'red'],
+  high: 'red',
+  medium: 'yellow',
+  low: 'gray',
+}
+const LABEL = 'critical'.length + 2
+
+/**
+ * For people: verdict, clusters and findings first, then what is on one side only (children under their cause), changes that
+ * repeat, and objects by severity. `wide` shows every object, pointer and hint.
+ */
+export function renderText(comparison: Comparison, options: RenderOptions, wide: boolean): string {
+  const outline = outlineOf(comparison)
+  const context: TextContext = { comparison, width: options.width, paint: painter(options.color), wide }
+  const sections = [
+    headline(context),
+    clusterTable(context),
+    findings(context),
+    oneSided(outline, context),
+    repeated(outline, context),
+    objects(outline, options.maxObjects, context),
+    options.explain ? explanations(comparison.explanations ?? [], context) : [],
+    footer(options, context),
+  ]
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${line.trimEnd()}\n`).join(''))
+    .join('\n')
+}
+
+function headline({ comparison, paint }: TextContext): string[] {
+  const style: Style = { 'in-sync': 'green', drifted: 'yellow', incomplete: 'magenta' }[comparison.verdict] as Style
+  const counts = severityCounts(comparison)
+  const verdict = paint(['bold', style].flat() as Style, comparison.verdict)
+  const compared = safeLine(whatWasCompared(comparison))
+  return [`${verdict}  ${compared}${counts === '' ? '' : `: ${counts}`}`, objectCounts(comparison)]
+}
+
+function clusterTable({ comparison, paint }: TextContext): string[] {
+  const rows = comparison.clusters.map((cluster) => [
+    safeLine(cluster.name) + (cluster.name === comparison.baseline ? ' (baseline)' : ''),
+    safeLine(cluster.flux ?? '-'),
+    safeLine(cluster.kubernetes ?? '-'),
+    cluster.takenAt,
+    safeLine(describeReading(cluster)),
+  ])
+  const table = [['CLUSTER', 'FLUX', 'KUBERNETES', 'TAKEN', 'READ'], ...rows]
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => widthOf(row[column]!))))
+  const lines = table.map((row) => row.map((cell, column) => padEnd(cell, widths[column]!)).join('   '))
+  return [paint('bold', lines[0]!), ...lines.slice(1)]
+}
+
+function findings(context: TextContext): string[] {
+  const { comparison, paint } = context
+  if (comparison.findings.length === 0) return []
+  return [paint('bold', 'FINDINGS'), ...comparison.findings.flatMap((finding) => findingLines(finding, context))]
+}
+
+function findingLines(finding: Finding, { width, paint, wide }: TextContext): string[] {
+  const hint = wide || finding.severity === 'critical' || finding.severity === 'high' ? finding.hint : ''
+  return [
+    ...labelled(finding.severity, safeLine(finding.message), width, paint),
+    ...(hint === '' ? [] : wrap(safeLine(hint), width - LABEL).map((line) => ' '.repeat(LABEL) + paint('gray', line))),
+  ]
+}
+
+function labelled(severity: Severity, text: string, width: number, paint: Paint): string[] {
+  const [first, ...rest] = wrap(text, Math.max(20, width - LABEL))
+  return [label(severity, paint) + first, ...rest.map((line) => ' '.repeat(LABEL) + line)]
+}
+
+function label(severity: Severity, paint: Paint): string {
+  return paint(SEVERITY_STYLE[severity], severity) + ' '.repeat(LABEL - severity.length)
+}
+
+function oneSided(outline: Outline, { paint, width }: TextContext): string[] {
+  if (outline.oneSided.length === 0) return []
+  const lines = outline.oneSided.flatMap((group) => labelled(group.severity, oneSidedSentence(group), width, paint))
+  return [paint('bold', 'ON ONE SIDE ONLY'), ...lines]
+}
+
+function oneSidedSentence(group: OneSidedOutline): string {
+  const children = safeLine(describeChildren(group))
+  if (!group.drift) return children
+  return `${safeLine(titleOf(group.drift.ref))} ${safeLine(describePresence(group.drift))}${children === '' ? '' : `, ${children}`}`
+}
+
+function repeated(outline: Outline, context: TextContext): string[] {
+  if (outline.repeated.length === 0) return []
+  const lines = outline.repeated.flatMap((group) => repeatedLines(group, context))
+  return [context.paint('bold', 'THE SAME CHANGE IN SEVERAL OBJECTS'), ...lines]
+}
+
+function repeatedLines({ kind, difference, refs }: RepeatedOutline, context: TextContext): string[] {
+  const { paint, width, wide } = context
+  const shown = wide ? refs : refs.slice(0, 3)
+  const rest = refs.length - shown.length
+  const names = shown.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')
+  const sentence = `${refs.length} ${kind}: ${safeLine(names)}${rest > 0 ? ` and ${rest} more` : ''}`
+  const change = renderChange(difference, LABEL, context)
+  return [
+    label(difference.severity, paint) + change[0]!.slice(LABEL),
+    ...change.slice(1),
+    ...wrap(sentence, width - LABEL - 2).map((line) => ' '.repeat(LABEL + 2) + paint('gray', line)),
+  ]
+}
+
+function objects(outline: Outline, max: number | null, context: TextContext): string[] {
+  if (outline.objects.length === 0) return []
+  const shown = max === null ? outline.objects : outline.objects.slice(0, max)
+  const left = outline.objects.slice(shown.length)
+  const lines = shown.flatMap((object) => objectLines(object, context))
+  return [context.paint('bold', `DIFFERENCES${direction(context)}`), ...lines, ...remainder(left, context)]
+}
+
+function direction({ comparison }: TextContext): string {
+  const [first, second, third] = comparison.clusters
+  if (!first || !second || third || comparison.baseline !== first.name) return ''
+  return ` (${safeLine(first.name)} → ${safeLine(second.name)})`
+}
+
+function objectLines({ drift, severity, blocks }: ObjectOutline, context: TextContext): string[] {
+  const used = drift.usedBy.length === 0 ? '' : ` used by ${drift.usedBy.map(displayRef).join(', ')}`
+  const [first, ...rest] = wrap(`${safeLine(titleOf(drift.ref))}${safeLine(used)}`, context.width - LABEL)
+  return [
+    label(severity, context.paint) + context.paint('bold', first!),
+    ...rest.map((line) => ' '.repeat(LABEL) + line),
+    ...blocks.flatMap((block) => renderBlock(block, LABEL, context)),
+  ]
+}
+
+function remainder(left: readonly ObjectOutline[], { paint }: TextContext): string[] {
+  if (left.length === 0) return []
+  const differences = left.reduce(
+    (sum, { blocks }) => sum + blocks.reduce((n, block) => n + block.differences.length, 0),
+    0,
+  )
+  const sentence = `and ${plural(differences, 'difference')} in ${plural(left.length, 'more object')}, none of them more severe: -o wide shows all`
+  return [paint('gray', sentence)]
+}
+
+function explanations(list: readonly Explanation[], context: TextContext): string[] {
+  const lines = list.map(({ ref, path, because, detail }) => {
+    const reason = `${because}${detail === '' ? '' : `: ${detail}`}`
+    return `${safeLine(displayRef(ref))}  ${safeLine(path)}  ${context.paint('gray', safeLine(reason))}`
+  })
+  return [context.paint('bold', 'NOT COUNTED AS DIFFERENCES'), ...(lines.length === 0 ? ['nothing'] : lines)]
+}
+
+function footer(options: RenderOptions, { comparison, paint }: TextContext): string[] {
+  const { equivalent, hiddenByRules, expected, parametric } = comparison.summary
+  const parts = [
+    ...(equivalent > 0 ? [`${plural(equivalent, 'textual difference')} judged equivalent`] : []),
+    ...(hiddenByRules > 0 ? [`${hiddenByRules} hidden by --ignore`] : []),
+    ...(expected > 0 ? [`${expected} expected`] : []),
+    ...(parametric > 0 ? [`${parametric} explained by parameters`] : []),
+  ]
+  if (parts.length === 0) return []
+  return [paint('gray', `${parts.join(', ')}${options.explain ? '' : ' (--explain lists them)'}`)]
+}

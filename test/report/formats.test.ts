@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { renderComparison } from '../../src/report/render.ts'
+import { comparison, difference, drift, finding, missing, ref } from './sample-comparison.ts'
+
+const options = { width: 100, color: false, explain: false, maxObjects: null }
+const hostile = '</script><img src=x onerror=alert(1)> @team `x` | ]]> \u0000'
+const sample = comparison(
+  [
+    drift(ref('HelmRelease', 'apps', 'shop'), [
+      difference({
+        path: 'spec.suspend',
+        severity: 'high',
+        values: { production: true },
+        changes: { production: 'added' },
+        pointers: { production: '/spec/suspend' },
+      }),
+    ]),
+    missing(ref('Kustomization', 'apps', hostile)),
+  ],
+  { findings: [finding({ code: 'coverage-forbidden', message: hostile })] },
+)
+
+test('json and yaml are the same document', () => {
+  const json = renderComparison(sample, 'json', options)
+  assert.deepEqual(JSON.parse(json), sample)
+  assert.deepEqual(parse(renderComparison(sample, 'yaml', options), { version: '1.1' }), sample)
+})
+
+test('name prints one object a line', () => {
+  const [first] = renderComparison(sample, 'name', options).split('\n')
+  assert.equal(first, 'HelmRelease/apps/shop')
+})
+
+test('markdown neither mentions nor renders what a cluster says', () => {
+  const output = renderComparison(sample, 'markdown', options)
+  assert.match(output, /^### flux-compare: drifted\n/)
+  assert.match(output, /<summary><b>high<\/b> <code>HelmRelease\/apps\/shop<\/code> 1 difference<\/summary>/)
+  const outsideCode = output.replaceAll(/(`+)[\s\S]*?\1/g, '')
+  assert.doesNotMatch(outsideCode, /<img|<\/script|@team/)
+})
+
+test('markdown stays short enough to post and says what it left out', () => {
+  const drifts = Array.from({ length: 3_000 }, (_, n) =>
+    drift(ref('HelmRelease', 'apps', `app-${n}`), [
+      difference({
+        path: `spec.values.n${n}`,
+        values: { staging: n, production: -n - 1 },
+        changes: { production: 'changed' },
+      }),
+    ]),
+  )
+  const output = renderComparison(comparison(drifts), 'markdown', options)
+  assert.ok(output.length <= 65_536, String(output.length))
+  assert.match(output, /_\d+ more objects did not fit here\._/)
+})
+
+test('html holds no script, and foreign text only escaped', () => {
+  const output = renderComparison(sample, 'html', options)
+  assert.match(output, /^<!doctype html>/)
+  assert.doesNotMatch(output, /<script|<img|onerror=alert\(1\)>/)
+  assert.match(output, /&lt;img src=x/)
+  assert.match(output, /default-src 'none'/)
+})
+
+test('junit counts failed objects and unread kinds, and is legal XML', () => {
+  const output = renderComparison(sample, 'junit', options)
+  assert.match(output, /<testsuites name="flux-compare" tests="4" failures="2" errors="1">/)
+  assert.doesNotMatch(output, /\u0000|<img/)
+  assert.match(output, /<testcase classname="flux-compare\.HelmRelease" name="HelmRelease\/apps\/shop"><failure /)
+})

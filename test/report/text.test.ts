@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Comparison } from '../../src/model/comparison.ts'
+import { renderComparison } from '../../src/report/render.ts'
+import { comparison, difference, drift, finding, missing, ref } from './sample-comparison.ts'
+
+const options = { width: 100, color: false, explain: false, maxObjects: null }
+
+function text(document: Comparison, part: Partial<typeof options> | { maxObjects: number } = {}): string {
+  return renderComparison(document, 'table', { ...options, ...part })
+}
+
+test('a pair in sync is told in a few lines', () => {
+  assert.equal(
+    text(comparison([])),
+    `in-sync  production against staging
+10 of 10 objects in sync
+
+CLUSTER              FLUX     KUBERNETES   TAKEN                  READ
+staging (baseline)   v2.9.4   v1.36.2      2026-11-21T07:00:00Z   10 objects read
+production           v2.9.4   v1.36.2      2026-11-21T07:00:00Z   10 objects read
+`,
+  )
+})
+
+test('a short change stands on one line, the most severe object first', () => {
+  const low = drift(ref('GitRepository', 'apps', 'shop'), [
+    difference({
+      path: 'spec.interval',
+      severity: 'low',
+      values: { staging: '1m', production: '5m' },
+      changes: { production: 'changed' },
+    }),
+  ])
+  const high = drift(ref('HelmRelease', 'apps', 'shop'), [
+    difference({
+      path: 'spec.suspend',
+      severity: 'high',
+      values: { production: true },
+      changes: { production: 'added' },
+    }),
+  ])
+  const lines = text(comparison([low, high])).split('\n')
+  const start = lines.indexOf('DIFFERENCES (staging → production)')
+  assert.deepEqual(lines.slice(start), [
+    'DIFFERENCES (staging → production)',
+    'high      HelmRelease/apps/shop',
+    '          spec.suspend  (absent) → true',
+    'low       GitRepository/apps/shop',
+    '          spec.interval  1m → 5m',
+    '',
+  ])
+})
+
+test('leaves of an item on one side are one block', () => {
+  const leaf = (path: string, value: string): ReturnType<typeof difference> =>
+    difference({ path, within: 'spec.patches[0]', values: { production: value }, changes: { production: 'added' } })
+  const output = text(
+    comparison([
+      drift(ref('Kustomization', 'a', 'b'), [
+        leaf('spec.patches[0].patch', 'x'),
+        leaf('spec.patches[0].target.kind', 'Role'),
+      ]),
+    ]),
+  )
+  assert.match(output, / {10}spec\.patches\[0\] {2}only in production\n {12}\+ patch: x\n {12}\+ target\.kind: Role\n/)
+})
+
+test('long texts are shown as the lines that differ', () => {
+  const from = Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\n')
+  const to = from.replace('line 15', 'line fifteen')
+  const output = text(
+    comparison([
+      drift(ref('Kustomization', 'a', 'b'), [
+        difference({ path: 'spec.x', values: { staging: from, production: to }, changes: { production: 'changed' } }),
+      ]),
+    ]),
+  )
+  assert.match(output, /line 14\n\s+- line 15\n\s+\+ line fifteen\n\s+ line 16/)
+  assert.doesNotMatch(output, /line 12\b/)
+})
+
+test('objects with a cause collapse under it', () => {
+  const parent = missing(ref('Kustomization', 'flux-system', 'preview'))
+  const cause = {
+    code: 'parent-absent' as const,
+    ref: parent.ref,
+    message: 'because Kustomization/flux-system/preview is absent',
+  }
+  const children = ['a', 'b', 'c'].map((name) => missing(ref('HelmRelease', 'preview', name), { cause }))
+  const output = text(comparison([parent, ...children]), { width: 200 })
+  assert.match(
+    output,
+    /high {6}Kustomization\/flux-system\/preview missing in production, and 3 objects because of it: 3 HelmRelease\n/,
+  )
+  assert.doesNotMatch(output, /preview\/a/)
+})
+
+test('the same change in many objects is told once', () => {
+  const drifts = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+    drift(ref('Kustomization', 'apps', name), [
+      difference({
+        path: 'spec.interval',
+        severity: 'low',
+        values: { staging: '1m', production: '5m' },
+        changes: { production: 'changed' },
+      }),
+    ]),
+  )
+  const output = text(comparison(drifts))
+  assert.match(output, /low {7}spec\.interval {2}1m → 5m\n {12}5 Kustomization: apps\/a, apps\/b, apps\/c and 2 more\n/)
+  assert.doesNotMatch(output, /DIFFERENCES/)
+})
+
+test('with a limit, the rest is counted and never more severe than what is shown', () => {
+  const drifts = Array.from({ length: 30 }, (_, n) =>
+    drift(ref('HelmRelease', 'apps', `app-${n}`), [
+      difference({
+        path: `spec.values.n${n}`,
+        severity: n === 29 ? 'critical' : 'low',
+        values: { staging: n, production: -n - 1 },
+        changes: { production: 'changed' },
+      }),
+    ]),
+  )
+  const output = text(comparison(drifts), { maxObjects: 10 })
+  assert.match(output, /DIFFERENCES[^\n]*\ncritical {2}HelmRelease\/apps\/app-29\n/)
+  assert.match(output, /and 20 differences in 20 more objects, none of them more severe: -o wide shows all/)
+})
+
+test('more than two clusters are told by name, those alike together', () => {
+  const three = comparison(
+    [
+      drift(ref('HelmRelease', 'a', 'b'), [
+        difference({
+          path: 'spec.interval',
+          values: { staging: '1m', production: '1m', edge: '9m' },
+          changes: { edge: 'changed' },
+        }),
+      ]),
+    ],
+    {},
+  )
+  const document = { ...three, clusters: [...three.clusters, { ...three.clusters[0]!, name: 'edge' }] }
+  assert.match(text(document), /spec\.interval\n {12}staging, production {2}1m\n {12}edge {17}9m\n/)
+})
+
+test('secrets show their class, never their fingerprint', () => {
+  const output = text(
+    comparison([
+      drift(ref('Secret', 'a', 'b'), [
+        difference({
+          layer: 'data',
+          path: 'password',
+          values: { staging: { masked: 'hmac:k:AAAA' }, production: { masked: 'hmac:k:BBBB' } },
+          changes: { production: 'changed' },
+        }),
+      ]),
+    ]),
+  )
+  assert.match(output, /password {2}\(secret A\) → \(secret B\)/)
+  assert.doesNotMatch(output, /AAAA|BBBB|hmac/)
+})
+
+test('a text that looks like another type is quoted', () => {
+  const output = text(
+    comparison([
+      drift(ref('X', 'a', 'b'), [
+        difference({ path: 'p', values: { staging: true, production: 'true' }, changes: { production: 'changed' } }),
+      ]),
+    ]),
+  )
+  assert.match(output, /p {2}true → "true"/)
+})
+
+test('control and bidirectional characters of a cluster cannot reach the terminal', () => {
+  const hostile = '\u001b[2Jx\u202ey\u0007\r'
+  const output = text(
+    comparison(
+      [
+        drift(ref('X', 'a', hostile), [
+          difference({
+            path: hostile,
+            values: { staging: hostile, production: 'z' },
+            changes: { production: 'changed' },
+          }),
+        ]),
+      ],
+      {
+        findings: [finding({ message: hostile, hint: hostile, severity: 'high' })],
+      },
+    ),
+  )
+  assert.doesNotMatch(output, /[\u001b\u0007\r\u202e]/)
+  assert.match(output, /\\u\{1b\}\[2Jx\\u\{202e\}y\\u\{7\}/)
+})
+
+test('findings come before differences, with their hint when they are severe', () => {
+  const output = text(
+    comparison([], {
+      findings: [finding({ severity: 'high', message: 'Receiver cannot be listed', hint: 'Grant list.' })],
+    }),
+  )
+  assert.match(output, /FINDINGS\nhigh {6}Receiver cannot be listed\n {10}Grant list\.\n/)
+})
+
+test('no line is wider than the terminal for long values', () => {
+  const long = 'x'.repeat(500)
+  const output = text(
+    comparison([
+      drift(ref('X', 'a', 'b'), [
+        difference({
+          path: 'p',
+          values: { staging: long, production: `${long}y` },
+          changes: { production: 'changed' },
+        }),
+      ]),
+    ]),
+    { width: 80 },
+  )
+  for (const line of output.split('\n').slice(6)) assert.ok(line.length <= 80, line)
+})
