@@ -45,15 +45,19 @@ export function storedQuantity(text: string): string | null {
 
 function parseQuantity(text: string): Quantity | null {
   const match = text === '' || text.length > MAX_LENGTH ? null : GRAMMAR.exec(text)
-  const suffix = match === null ? null : parseSuffix(match[4] ?? '')
-  if (match === null || suffix === null) return null
-  const [, sign, written = '', decimals = ''] = match
+  if (match === null) return null
+  const [, sign = '', whole = '', decimals = '', suffixText = ''] = match
+  const suffix = parseSuffix(suffixText)
+  return suffix === null ? null : quantityOf(suffix, sign === '-', whole, decimals)
+}
+
+function quantityOf(suffix: Suffix, negative: boolean, written: string, decimals: string): Quantity | null {
   const whole = written.replace(/^0+/, '') || '0'
   const short = isShort(suffix, whole, decimals)
   if (!short && written + decimals === '') return null
   const { digits, exponent } = limit(amountOf(suffix, whole, decimals), suffix.format)
   const asWritten = short && isKeptAsWritten(suffix, whole, decimals)
-  return { digits: sign === '-' ? -digits : digits, exponent, format: suffix.format, asWritten }
+  return { digits: negative ? -digits : digits, exponent, format: suffix.format, asWritten }
 }
 
 function amountOf(suffix: Suffix, whole: string, decimals: string): Amount {
