@@ -60,6 +60,8 @@ export type TreeContext = {
   readonly group: string
   readonly kind: string
   readonly namespace: string
+  /** Where it is the same on both sides: defaults made from the name (`releaseName`) apply only then. */
+  readonly name?: string
   /** Null where no key is at hand: a mask against a plain value is then unknown. */
   readonly fingerprint: Fingerprint | null
   /** Whether two reference names that differ name one object (generator hash suffixes), which is judged by its content. */

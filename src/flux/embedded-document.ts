@@ -1,0 +1,48 @@
+import { isJsonArray, type Json } from '../model/json.ts'
+import { isTree } from './normal-form.ts'
+import { readYaml, readYamlDocuments } from './yaml.ts'
+
+/** A line that opens a map entry or a list item: without one, a text of several lines is no YAML worth reading. */
+const STRUCTURE = /^[ \t]*(?:-[ \t]|-$|["']?[\w./-]+["']?:(?:[ \t]|$))/m
+const SEVERAL = /^---(?:[ \t]|$)/m
+/** Endings of data keys whose content is not YAML or JSON, whatever it looks like: there a `#` may be no comment. */
+const OTHER_FORMATS =
+  /\.(?:sh|bash|py|rb|js|ts|lua|sql|toml|ini|conf|cfg|properties|env|md|txt|xml|html|css|tpl|tmpl|gotmpl|csv|pem|crt|key)$/i
+
+export function looksLikeJson(text: string): boolean {
+  return /^\s*[[{]/.test(text)
+}
+
+/** Whether a string in a place where anything may stand is likely to hold a document: JSON, or several lines with YAML's signs. */
+export function looksLikeDocument(text: string, key: string | null): boolean {
+  if (key !== null && OTHER_FORMATS.test(key)) return false
+  return looksLikeJson(text) || (text.includes('\n') && STRUCTURE.test(text))
+}
+
+/**
+ * The map or list that a string holds as YAML (so also as JSON), read as Kubernetes reads it. Several documents give a list of them.
+ * Null where it holds neither.
+ */
+export function readDocument(text: string): Json | null {
+  if (SEVERAL.test(text)) {
+    const documents = readYamlDocuments(text)
+    if (documents.length > 1) return readAll(documents.map((document) => document.result))
+  }
+  const read = readYaml(text)
+  return read.ok && isContainer(read.value) ? read.value : null
+}
+
+type Read = ReturnType<typeof readYaml>
+
+function readAll(results: readonly Read[]): Json | null {
+  const values: Json[] = []
+  for (const result of results) {
+    if (!result.ok) return null
+    if (result.value !== null) values.push(result.value)
+  }
+  return values.every(isContainer) ? values : null
+}
+
+function isContainer(value: Json): boolean {
+  return isTree(value) || isJsonArray(value)
+}
