@@ -1,5 +1,6 @@
 import { digestOf } from '../flux/digest.ts'
 import { countEvents } from '../flux/events.ts'
+import { refOf } from '../flux/identity.ts'
 import type { Masker } from '../flux/mask-object.ts'
 import { isGenerated, reduceObject } from '../flux/reduce.ts'
 import type { ReferenceTarget } from '../flux/references.ts'
@@ -18,7 +19,7 @@ import type {
   SnapshotHeader,
 } from '../model/snapshot.ts'
 import type { KnownObjects } from '../service/ports.ts'
-import { labelsOf, refOf, resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
+import { labelsOf, resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
 import { resolveReferences } from './resolve-references.ts'
 
 /** What was read of one side, not yet masked. */
@@ -120,9 +121,9 @@ function entryOf(raw: RawObject, yamlKeys: ReadonlySet<string> | undefined, maki
   const known = isSecret(raw) ? null : knownOf(uid, resourceVersion, making.reuse)
   if (known) return { ...identity, digest: known.digest, statusDigest: known.statusDigest, limit: known.limit }
   const limit = exceedsLimits(raw)
-  if (limit) return { ...identity, digest: keep({} as ObjectBody, making.bodies), statusDigest: null, limit }
-  const { body, status } = reduceObject(raw)
   const { masker, bodies } = making
+  if (limit) return { ...identity, digest: keep(masker.maskBody({}, ref), bodies), statusDigest: null, limit }
+  const { body, status } = reduceObject(raw)
   const masked = isSecret(raw) ? masker.maskSecretBody(body, yamlKeys ?? new Set()) : masker.maskBody(body, ref)
   return {
     ...identity,

@@ -1,0 +1,151 @@
+import { setMaxListeners } from 'node:events'
+import type { FingerprintKey } from '../flux/fingerprint.ts'
+import { createMasker, type Masker } from '../flux/mask-object.ts'
+import { AppError, asAppError } from '../model/errors.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Clock, CollectRequest, Ids, SnapshotSource } from '../service/ports.ts'
+import { assembleSnapshot, failedSnapshot } from './assemble-snapshot.ts'
+import type { ClusterTarget } from './cluster-target.ts'
+import { createCredentials } from './credentials.ts'
+import { CONNECT_TIMEOUT_MS } from './dispatcher.ts'
+import { createKubeApi } from './kube-api.ts'
+import type { Contexts } from './kubeconfig.ts'
+import type { Environment } from './kubeconfig-file.ts'
+import { readCluster, type Reading } from './read-cluster.ts'
+import { REAL_TIMING, type Timing } from './retry.ts'
+import { openTransport } from './transport.ts'
+
+export type ClusterSourceOptions = {
+  readonly contexts: Contexts
+  readonly env: Environment
+  /** `--as`; null: as the kubeconfig says. */
+  readonly as: string | null
+  readonly asGroups: readonly string[]
+  readonly requestTimeoutMs: number
+  readonly clusterTimeoutMs: number
+  readonly engine: string
+  readonly fingerprintKey: FingerprintKey
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly timing?: Timing
+  readonly connectTimeoutMs?: number
+  readonly pluginTimeoutMs?: number
+}
+
+const PLUGIN_TIMEOUT_MS = 30_000
+
+/**
+ * Reads clusters by the contexts of a kubeconfig. Each `collect` connects anew, with credentials of its own, and closes its
+ * connections. Rejects with `context-unknown` or `no-clusters` for a name that is none, and with `interrupted`; every
+ * other failure is a snapshot with `error` set, or a row of its coverage.
+ */
+export function createClusterSource(options: ClusterSourceOptions): SnapshotSource {
+  return { collect: (request) => collect(request, options) }
+}
+
+async function collect(request: CollectRequest, options: ClusterSourceOptions): Promise<Snapshot> {
+  const masker = createMasker({ key: options.fingerprintKey, secrets: request.scope.secrets })
+  const header = {
+    id: options.ids.next('snap'),
+    cluster: request.cluster,
+    takenAt: options.clock.now().toISOString(),
+    engine: options.engine,
+    namespaces: request.scope.namespaces,
+  }
+  const progress = (step: 'done' | 'failed', objects: number): void =>
+    request.progress({ cluster: request.cluster, step, kind: null, objects })
+  try {
+    const reading = await read(request, options)
+    const snapshot = assemble(header, reading, masker, request)
+    progress('done', snapshot.entries.length)
+    return snapshot
+  } catch (error) {
+    const known = asAppError(error)
+    if (REJECTED.has(known.code)) throw known
+    progress('failed', 0)
+    return failedSnapshot(header, known, masker)
+  }
+}
+
+/** What is wrong with the command or with this program rather than with one cluster. */
+const REJECTED: ReadonlySet<string> = new Set([
+  'context-unknown',
+  'no-clusters',
+  'input-invalid',
+  'interrupted',
+  'internal',
+])
+
+type Header = Parameters<typeof failedSnapshot>[0]
+
+function assemble(header: Header, reading: Reading, masker: Masker, request: CollectRequest): Snapshot {
+  const { uid, install, served, coverage, ...rest } = reading
+  return assembleSnapshot({
+    header: { ...header, uid, install, served, coverage, error: null },
+    ...rest,
+    masker,
+    known: request.known,
+  })
+}
+
+async function read(request: CollectRequest, options: ClusterSourceOptions): Promise<Reading> {
+  const target = impersonating(options.contexts.target(request.cluster), options)
+  const timing = options.timing ?? REAL_TIMING
+  const subject = `cluster ${request.cluster}`
+  const run = startRun(request.signal, subject, options.clusterTimeoutMs)
+  const transport = openTransport(target, {
+    requestTimeoutMs: options.requestTimeoutMs,
+    connectTimeoutMs: Math.min(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, options.requestTimeoutMs),
+    signal: run.signal,
+    now: timing.now,
+  })
+  const credentials = createCredentials(target, {
+    env: options.env,
+    signal: run.signal,
+    pluginTimeoutMs: options.pluginTimeoutMs ?? PLUGIN_TIMEOUT_MS,
+    now: timing.now,
+  })
+  try {
+    const api = createKubeApi({ subject, transport, credentials, timing, signal: run.signal })
+    return await readCluster(api, request, subject)
+  } finally {
+    run.end()
+    await transport.close()
+  }
+}
+
+type Run = { readonly signal: AbortSignal; readonly end: () => void }
+
+/** One signal for Ctrl-C, the deadline of the cluster and the end of the run; its reason is the AppError to be told. */
+function startRun(parent: AbortSignal, subject: string, timeoutMs: number): Run {
+  const controller = new AbortController()
+  // Each wait before a retry listens to it; there can be one per kind.
+  setMaxListeners(0, controller.signal)
+  const interrupt = (): void => controller.abort(new AppError('interrupted', `${subject}: interrupted`))
+  const seconds = Math.round(timeoutMs / 1000)
+  const timer = setTimeout(() => {
+    controller.abort(new AppError('cluster-timeout', `${subject}: not read within ${seconds} s`))
+  }, timeoutMs)
+  if (parent.aborted) interrupt()
+  else parent.addEventListener('abort', interrupt, { once: true })
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer)
+      parent.removeEventListener('abort', interrupt)
+      interrupt()
+    },
+  }
+}
+
+function impersonating(target: ClusterTarget, { as, asGroups }: ClusterSourceOptions): ClusterTarget {
+  if (as === null && asGroups.length === 0) return target
+  const user = as ?? target.impersonate?.user
+  if (user === undefined) {
+    throw new AppError('input-invalid', '--as-group is given without --as', {
+      hint: 'Name the user to impersonate with --as.',
+    })
+  }
+  const groups = asGroups.length > 0 ? asGroups : (target.impersonate?.groups ?? [])
+  return { ...target, impersonate: { uid: null, extra: {}, ...target.impersonate, user, groups } }
+}

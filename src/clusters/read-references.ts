@@ -1,0 +1,120 @@
+import PQueue from 'p-queue'
+import type { ReferenceTarget } from '../flux/references.ts'
+import type { CoverageScope, KindCoverage } from '../model/coverage.ts'
+import { digString } from '../model/json.ts'
+import { compareText, refKey, type ResourceRef } from '../model/resource-ref.ts'
+import type { RawObject, ReferenceState } from '../model/snapshot.ts'
+import { CONFIG_MAP, missingRight, SECRET, type Resource } from './api-path.ts'
+import { coverageRow, unreadRow } from './coverage-rows.ts'
+import type { KubeApi } from './kube-api.ts'
+import { MAX_CONNECTIONS } from './dispatcher.ts'
+import { readObject, type ObjectResult } from './read-object.ts'
+
+export type References = {
+  /** What was read, with apiVersion and kind. */
+  readonly objects: readonly RawObject[]
+  /** What became of each that was not, by `refKey`. */
+  readonly states: ReadonlyMap<string, ReferenceState>
+  readonly coverage: readonly KindCoverage[]
+}
+
+/** Reads ConfigMaps and Secrets as their names become known, each once. */
+export type ReferenceReader = {
+  readonly want: (targets: readonly ReferenceTarget[]) => void
+  readonly finish: () => Promise<References>
+}
+
+export type ReferenceOptions = {
+  /** False: Secrets are not read at all (`--secrets off`). */
+  readonly readSecrets: boolean
+  readonly progress: (read: number) => void
+}
+
+/** How many refusals without a single success settle that a kind may not be read in a namespace; RBAC can allow single names. */
+const GIVE_UP_AFTER = 20
+
+type Outcome = { readonly ref: ResourceRef; readonly result: ObjectResult | { readonly state: 'not-asked' } }
+type Tally = { forbidden: number; readable: boolean }
+
+/** GETs referenced objects by name; nothing is ever listed, and the storage of Helm releases is left alone. */
+export function createReferenceReader(api: KubeApi, options: ReferenceOptions): ReferenceReader {
+  // Bounded here too, so that refusals settle a namespace before the rest of it is sent.
+  const queue = new PQueue({ concurrency: MAX_CONNECTIONS })
+  const started = new Map<string, Promise<Outcome>>()
+  const tallies = new Map<string, Tally>()
+  let read = 0
+  const readOne = async (ref: ResourceRef, resource: Resource): Promise<Outcome> => {
+    const tally = tallyOf(tallies, ref)
+    const known = settled(tally, resource, ref)
+    const result = known ?? (await readObject(api, resource, ref.namespace, ref.name))
+    if (result.state === 'forbidden') tally.forbidden += 1
+    else if (result.state !== 'failed') tally.readable = true
+    read += 1
+    options.progress(read)
+    return { ref, result: result.state === 'present' && isHelmStorage(result.object) ? NOT_ASKED : result }
+  }
+  const want = (ref: ResourceRef): void => {
+    const resource = ref.group === '' ? RESOURCES.find(({ kind }) => kind === ref.kind) : undefined
+    const key = refKey(ref)
+    if (!resource || started.has(key)) return
+    const left = (resource === SECRET && !options.readSecrets) || ref.name.startsWith(HELM_STORAGE)
+    const outcome =
+      left || ref.name === '' ? Promise.resolve({ ref, result: NOT_ASKED }) : queue.add(() => readOne(ref, resource))
+    // A run that is interrupted rejects in many places at once; `finish` reports the first.
+    outcome.catch(() => undefined)
+    started.set(key, outcome)
+  }
+  return {
+    want: (targets) => targets.forEach(({ to }) => want(to)),
+    finish: async () => summarize(await Promise.all(started.values())),
+  }
+}
+
+const RESOURCES = [CONFIG_MAP, SECRET]
+const NOT_ASKED = { state: 'not-asked' } as const
+const HELM_STORAGE = 'sh.helm.release.v1.'
+
+function isHelmStorage(object: RawObject): boolean {
+  return digString(object, 'type') === 'helm.sh/release.v1'
+}
+
+function tallyOf(tallies: Map<string, Tally>, ref: ResourceRef): Tally {
+  const key = `${ref.kind}/${ref.namespace}`
+  const tally = tallies.get(key) ?? { forbidden: 0, readable: false }
+  tallies.set(key, tally)
+  return tally
+}
+
+function settled(tally: Tally, resource: Resource, ref: ResourceRef): ObjectResult | null {
+  if (tally.readable || tally.forbidden < GIVE_UP_AFTER) return null
+  return { state: 'forbidden', reason: missingRight(resource, 'get', ref.namespace) }
+}
+
+function summarize(outcomes: readonly Outcome[]): References {
+  const objects: RawObject[] = []
+  const states = new Map<string, ReferenceState>()
+  for (const { ref, result } of outcomes) {
+    states.set(refKey(ref), result.state)
+    if (result.state === 'present') objects.push(result.object)
+  }
+  return { objects, states, coverage: RESOURCES.map((resource) => rowOf(resource, outcomes)) }
+}
+
+function rowOf(resource: Resource, outcomes: readonly Outcome[]): KindCoverage {
+  const own = outcomes.filter(({ ref }) => ref.kind === resource.kind)
+  const byNamespace = Map.groupBy(own, ({ ref }) => ref.namespace)
+  if (byNamespace.size === 0) return unreadRow('', resource.kind, resource.version, 'not-asked')
+  const scopes = [...byNamespace].sort(([a], [b]) => compareText(a, b)).map(([name, found]) => scopeOf(name, found))
+  return coverageRow(resource, scopes)
+}
+
+/** What is known in one namespace: a 404 is an answer too, and what was not asked for is no failure. */
+function scopeOf(namespace: string, outcomes: readonly Outcome[]): CoverageScope {
+  const bad = outcomes.map(({ result }) => result).filter((result) => 'reason' in result)
+  const asked = outcomes.filter(({ result }) => result.state !== 'not-asked')
+  const worst = bad.find(({ state }) => state === 'failed') ?? bad[0]
+  const scope = { namespace, verb: 'get' as const, resourceVersion: null }
+  if (asked.length === 0) return { ...scope, status: 'not-asked', reason: null }
+  if (!worst) return { ...scope, status: 'complete', reason: null }
+  return { ...scope, status: bad.length < asked.length ? 'partial' : worst.state, reason: worst.reason }
+}
