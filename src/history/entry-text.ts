@@ -1,0 +1,48 @@
+import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
+import { sameRef } from '../model/resource-ref.ts'
+
+/** An entry but its resource version, which controllers raise without changing anything. */
+export type StoredEntry = Omit<SnapshotEntry, 'resourceVersion'>
+
+type Fields = [
+  group: string,
+  kind: string,
+  namespace: string,
+  name: string,
+  version: string,
+  uid: string | null,
+  digest: string,
+  statusDigest: string | null,
+  limit: SnapshotEntry['limit'],
+  labels: Readonly<Record<string, string>>,
+]
+
+/** The text by which an entry is stored: equal for entries that differ in their resource version alone. */
+export function writeEntry({ ref, version, uid, digest, statusDigest, limit, labels }: StoredEntry): string {
+  const { group, kind, namespace, name } = ref
+  const fields: Fields = [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels]
+  return JSON.stringify(fields)
+}
+
+/** Reverses {@link writeEntry}. */
+export function readEntry(text: string): StoredEntry {
+  const fields: Fields = JSON.parse(text)
+  const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels] = fields
+  return { ref: { group, kind, namespace, name }, version, uid, digest, statusDigest, limit, labels }
+}
+
+/** References by runs of the object that they stand in: a changed object costs its own references only. */
+export function writeReferences(references: readonly Reference[]): string[] {
+  const runs: Reference[][] = []
+  for (const reference of references) {
+    const run = runs.at(-1)
+    if (run && sameRef(run[0]!.from, reference.from)) run.push(reference)
+    else runs.push([reference])
+  }
+  return runs.map((run) => JSON.stringify(run))
+}
+
+/** Reverses {@link writeReferences}. */
+export function readReferences(texts: readonly string[]): Reference[] {
+  return texts.flatMap((text): Reference[] => JSON.parse(text))
+}

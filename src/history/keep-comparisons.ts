@@ -1,0 +1,67 @@
+import type { Comparison } from '../model/comparison.ts'
+import type { ComparisonSummary } from '../service/ports.ts'
+import type { Connection } from './connect.ts'
+import type { Documents } from './documents.ts'
+import { theOnly } from './find-snapshot.ts'
+import type { ComparisonRow } from './schema.ts'
+
+type NewRow = Omit<ComparisonRow, 'sequence'>
+
+export type KeepComparisons = {
+  /** Must run in a transaction. */
+  readonly save: (comparison: Comparison) => void
+  /** By its id or the beginning of it. */
+  readonly load: (id: string) => Comparison | null
+  readonly list: (limit: number) => readonly ComparisonSummary[]
+}
+
+/** Comparisons are kept as the document that they are, but each drift once: drift that goes on costs nothing. */
+export function prepareKeepComparisons(db: Connection, documents: Documents): KeepComparisons {
+  const insert = db.prepare<NewRow>(
+    `INSERT INTO comparisons (id, at, baseline, verdict, clusters, differences, header, drifts)
+     VALUES (@id, @at, @baseline, @verdict, @clusters, @differences, @header, @drifts)`,
+  )
+  const select = db.prepare<{ id: string }, ComparisonRow>(
+    'SELECT * FROM comparisons WHERE substr(id, 1, length(@id)) = @id ORDER BY length(id), id LIMIT 2',
+  )
+  const newest = db.prepare<[number], ComparisonRow>('SELECT * FROM comparisons ORDER BY sequence DESC LIMIT ?')
+  return {
+    save: (comparison) => {
+      const { id, baseline, verdict, clusters, summary, drifts } = comparison
+      const times = clusters.map((cluster) => cluster.takenAt)
+      insert.run({
+        id,
+        at: times.toSorted((a, b) => Date.parse(b) - Date.parse(a))[0] ?? '',
+        baseline,
+        verdict,
+        clusters: JSON.stringify(clusters.map((cluster) => cluster.name)),
+        differences: summary.differences,
+        // Both places stay in the text, empty, so that the document comes back with its keys in order.
+        header: documents.put(JSON.stringify({ ...comparison, id: '', drifts: [] })),
+        drifts: documents.putList(
+          drifts.map((drift) => JSON.stringify(drift)),
+          new Map(),
+        ),
+      })
+    },
+    load: (id) => {
+      const row = theOnly(id, select.all({ id }))
+      if (!row) return null
+      const header = JSON.parse(documents.get(row.header)) as Comparison
+      const drifts = documents.getList(row.drifts).texts.map((text): Comparison['drifts'][number] => JSON.parse(text))
+      return { ...header, id: row.id, drifts }
+    },
+    list: (limit) => newest.all(limit).map(toSummary),
+  }
+}
+
+function toSummary({ id, at, baseline, verdict, clusters, differences }: ComparisonRow): ComparisonSummary {
+  return {
+    id,
+    at,
+    baseline,
+    verdict: verdict as Comparison['verdict'],
+    clusters: JSON.parse(clusters) as string[],
+    differences,
+  }
+}

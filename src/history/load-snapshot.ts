@@ -1,0 +1,94 @@
+import type { KindCoverage } from '../model/coverage.ts'
+import type { ErrorDocument } from '../model/errors.ts'
+import type { Digest, EventCount, KnownObject, ObjectBody, Snapshot, SnapshotHeader } from '../model/snapshot.ts'
+import type { KnownObjects, SnapshotSummary } from '../service/ports.ts'
+import type { Documents } from './documents.ts'
+import { readEntry, readReferences } from './entry-text.ts'
+import type { SnapshotRow } from './schema.ts'
+
+/** What a header has besides the columns of its row; resource versions of `coverage` are in the row. */
+export type StoredHeader = Pick<SnapshotHeader, 'mask' | 'secretSet' | 'install' | 'served' | 'coverage' | 'namespaces'>
+
+/** The snapshot of a row. Bodies are read and checked when they are asked for. Throws `history-corrupt`. */
+export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
+  const header = readHeader(row, documents)
+  const versions = readEntryVersions(row, documents)
+  return {
+    id: row.id,
+    cluster: row.cluster,
+    uid: row.uid,
+    takenAt: row.takenAt,
+    engine: row.engine,
+    ...header,
+    coverage: withScopeVersions(header.coverage, JSON.parse(row.scopeVersions)),
+    error: errorOf(row),
+    entries: documents.getList(row.entries).texts.map((text, index) => {
+      const { digest, statusDigest, labels, limit, ...identity } = readEntry(text)
+      return { ...identity, resourceVersion: versions[index] ?? null, digest, statusDigest, labels, limit }
+    }),
+    references: readReferences(documents.getList(row.references).texts),
+    events: row.events === null ? null : (JSON.parse(documents.get(row.events)) as EventCount[]),
+    body: bodyReader(documents),
+  }
+}
+
+/** What the snapshot of a row leaves for the next one. */
+export function knownObjects(row: SnapshotRow, documents: Documents): KnownObjects {
+  const { mask, secretSet } = readHeader(row, documents)
+  const versions = readEntryVersions(row, documents)
+  const byUid = new Map<string, KnownObject>()
+  for (const [index, text] of documents.getList(row.entries).texts.entries()) {
+    const { uid, digest, statusDigest, limit } = readEntry(text)
+    const resourceVersion = versions[index] ?? null
+    if (uid !== null && resourceVersion !== null) byUid.set(uid, { resourceVersion, digest, statusDigest, limit })
+  }
+  return { engine: row.engine, mask, secretSet, byUid, body: bodyReader(documents) }
+}
+
+export function summaryOf(row: SnapshotRow): SnapshotSummary {
+  const { id, cluster, uid, takenAt, engine, objects, changed } = row
+  return { id, cluster, uid, takenAt, engine, error: errorOf(row), objects, changed }
+}
+
+export function readHeader(row: SnapshotRow, documents: Documents): StoredHeader {
+  return JSON.parse(documents.get(row.header)) as StoredHeader
+}
+
+/** Resource versions of the entries, in the order of the entries. */
+export function readEntryVersions(row: SnapshotRow, documents: Documents): readonly (string | null)[] {
+  return JSON.parse(documents.get(row.entryVersions)) as (string | null)[]
+}
+
+/** Takes the resource versions out of a coverage, in the order of its scopes. */
+export function splitScopeVersions(coverage: readonly KindCoverage[]): {
+  coverage: readonly KindCoverage[]
+  versions: readonly (string | null)[]
+} {
+  return {
+    coverage: coverage.map((row) => ({
+      ...row,
+      scopes: row.scopes.map((scope) => ({ ...scope, resourceVersion: null })),
+    })),
+    versions: coverage.flatMap((row) => row.scopes.map((scope) => scope.resourceVersion)),
+  }
+}
+
+function withScopeVersions(
+  coverage: readonly KindCoverage[],
+  versions: readonly (string | null)[],
+): readonly KindCoverage[] {
+  const rest = versions.values()
+  const next = (): string | null => rest.next().value ?? null
+  return coverage.map((row) => ({
+    ...row,
+    scopes: row.scopes.map((scope) => ({ ...scope, resourceVersion: next() })),
+  }))
+}
+
+function errorOf(row: SnapshotRow): ErrorDocument | null {
+  return row.error === null ? null : (JSON.parse(row.error) as ErrorDocument)
+}
+
+function bodyReader(documents: Documents): (digest: Digest) => ObjectBody {
+  return (digest) => JSON.parse(documents.find(digest)) as ObjectBody
+}

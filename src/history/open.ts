@@ -1,0 +1,64 @@
+import type { History } from '../service/ports.ts'
+import { connect, type Connection } from './connect.ts'
+import { createDocuments } from './documents.ts'
+import { prepareFindSnapshot } from './find-snapshot.ts'
+import { prepareKeepComparisons } from './keep-comparisons.ts'
+import { knownObjects, loadSnapshot, summaryOf } from './load-snapshot.ts'
+import { migrate } from './migrate.ts'
+import { prepareSaveSnapshot } from './save-snapshot.ts'
+import { guarded } from './sqlite-errors.ts'
+
+export type HistoryOptions = {
+  /** Database file; made with its folder where it does not exist. */
+  readonly path: string
+  /** Folder of the SQL files that make the tables. */
+  readonly migrations: string
+  /** Version of this program: objects that another version digested are not reused. */
+  readonly engine: string
+}
+
+/**
+ * Opens the history, making or upgrading its tables. Every save is one short transaction that other processes wait for.
+ * Each function may throw `history-unavailable` (disk full, in use, no rights, written by a newer program) or
+ * `history-corrupt`; then nothing of what was to be stored is stored.
+ */
+export function openHistory(options: HistoryOptions): History {
+  const { path, migrations } = options
+  return guarded(path, () => {
+    const db = connect(path)
+    try {
+      migrate(db, path, migrations)
+      return historyOf(db, options)
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  })
+}
+
+function historyOf(db: Connection, { path, engine }: HistoryOptions): History {
+  const documents = createDocuments(db, path)
+  const { find, list } = prepareFindSnapshot(db)
+  const saveSnapshot = prepareSaveSnapshot(db, documents)
+  const comparisons = prepareKeepComparisons(db, documents)
+  const read = <T>(work: () => T): T => guarded(path, () => db.transaction(work).deferred())
+  const write = (work: () => void): void => guarded(path, () => db.transaction(work).immediate())
+  return {
+    known: (cluster) =>
+      read(() => {
+        const row = find(cluster, 'latest')
+        return row?.engine === engine ? knownObjects(row, documents) : null
+      }),
+    saveSnapshot: (snapshot) => write(() => saveSnapshot(snapshot, find(snapshot.cluster, 'latest'))),
+    loadSnapshot: (cluster, selector) =>
+      read(() => {
+        const row = find(cluster, selector)
+        return row ? loadSnapshot(row, documents) : null
+      }),
+    listSnapshots: ({ cluster, limit }) => read(() => list(cluster, limit).map(summaryOf)),
+    saveComparison: (comparison) => write(() => comparisons.save(comparison)),
+    loadComparison: (id) => read(() => comparisons.load(id)),
+    listComparisons: (limit) => read(() => comparisons.list(limit)),
+    close: () => db.close(),
+  }
+}
