@@ -13,6 +13,10 @@ export type PathPattern =
   | { readonly form: 'pointer'; readonly tokens: readonly string[] }
   | { readonly form: 'keyed'; readonly parts: readonly KeyedPart[] }
 
+const WILDCARDS: ReadonlyMap<string, KeyedPart> = new Map([
+  ['*', { any: 'step' }],
+  ['**', { any: 'steps' }],
+])
 const LIST_INDEX = /^(?:0|[1-9]\d*|-)$/
 
 /**
@@ -63,10 +67,8 @@ function readKey(text: string, start: number, first: boolean): [KeyedPart, numbe
   while (end < text.length && !'.[]'.includes(text[end] ?? '')) end += 1
   const key = text.slice(from, end)
   if (key === '' || (first && dotted)) throw invalid(text, from, 'expected a key')
-  if (key === '*') return [{ any: 'step' }, end]
   if (LIST_INDEX.test(key)) throw indexRefused(text, from)
-  if (key === '**') return [{ any: 'steps' }, end]
-  return [{ key }, end]
+  return [WILDCARDS.get(key) ?? { key }, end]
 }
 
 function readBracket(text: string, start: number): [KeyedPart, number] {

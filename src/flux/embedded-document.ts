@@ -9,8 +9,9 @@ const SEVERAL = /^---(?:[ \t]|$)/m
 const OTHER_FORMATS =
   /\.(?:sh|bash|py|rb|js|ts|lua|sql|toml|ini|conf|cfg|properties|env|md|txt|xml|html|css|tpl|tmpl|gotmpl|csv|pem|crt|key)$/i
 
+/** Not so a Go template, which starts with two braces. */
 export function looksLikeJson(text: string): boolean {
-  return /^\s*[[{]/.test(text)
+  return /^\s*(?:\[|\{(?!\{))/.test(text)
 }
 
 /** Whether a string in a place where anything may stand is likely to hold a document: JSON, or several lines with YAML's signs. */

@@ -94,8 +94,9 @@ export function duration(fallback?: Default): LeafField {
   return leaf('duration', fallback)
 }
 
+/** A path in a source; the empty one is a spelling of its root. */
 export function path(fallback?: Default): LeafField {
-  return leaf('path', fallback)
+  return { ...leaf('path', fallback), keepsEmpty: true }
 }
 
 export function formed(form: LeafForm, fallback?: Default): LeafField {

@@ -3,7 +3,6 @@ import {
   DOCUMENT,
   duration,
   formed,
-  FREE,
   kept,
   keyed,
   list,
@@ -25,6 +24,7 @@ import {
   PATCHES,
   REFERENCE_NAME,
 } from './fields-shared.ts'
+import { UNKNOWN_LIST } from './list-semantics.ts'
 
 type Fields = Readonly<Record<string, Field>>
 
@@ -180,14 +180,14 @@ const FLUX_INSTANCE = section({
   }),
 })
 
-const RESOURCES: Fields = { resources: keyed(FREE), resourcesTemplate: DOCUMENT }
+const RESOURCES: Fields = { resources: UNKNOWN_LIST, resourcesTemplate: DOCUMENT }
 
 const RESOURCE_SET = section({
   ...RESOURCES,
   commonMetadata: COMMON_METADATA,
   serviceAccountName: plain(),
   wait: plain(),
-  inputs: keyed(FREE),
+  inputs: UNKNOWN_LIST,
   inputsFrom: setOf(
     map({ apiVersion: API_VERSION, kind: plain(), name: plain(), selector: map(LABEL_SELECTOR) }),
     ['name'],
