@@ -56,6 +56,7 @@ async function readPages(
   limit: number | null,
 ): Promise<Complete | Failure | 'expired'> {
   const objects = new Map<string, RawObject>()
+  const seen = new Set<string>()
   let token = ''
   for (;;) {
     const answer = await api.get(pathOf(request, limit, token))
@@ -66,6 +67,8 @@ async function readPages(
     request.progress(objects.size)
     if (page.next === '') return { objects: [...objects.values()], resourceVersion: page.resourceVersion }
     token = page.next
+    if (seen.has(token)) return failed('the same continue token came twice')
+    seen.add(token)
   }
 }
 
