@@ -1,5 +1,5 @@
 /** One rule by which two different texts mean the same. docs/equivalences.md is written from this table. */
-export type Equivalence = {
+type Equivalence = {
   readonly title: string
   readonly rule: string
   /** Where the rule comes from. */

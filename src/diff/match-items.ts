@@ -114,7 +114,7 @@ function fieldText(value: Json, name: string, item: Field, site: ListSite): stri
   return found === undefined ? null : scalarText(found)
 }
 
-export function isScalar(value: Json): boolean {
+function isScalar(value: Json): boolean {
   return !isJsonArray(value) && !isJsonObject(value)
 }
 

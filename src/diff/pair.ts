@@ -9,7 +9,7 @@ import type { Step, TreeContext, UnknownLeaf } from './tree-types.ts'
 export type Reason = { readonly because: EquivalenceCode; readonly detail: string }
 
 /** What is compared at a leaf: one text a side, undefined where there is nothing; `reason` holds if they turn out equal. */
-export type Leaf = {
+type Leaf = {
   readonly from: string | undefined
   readonly to: string | undefined
   readonly reason: Reason

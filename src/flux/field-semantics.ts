@@ -12,7 +12,7 @@ const STATUS: Fields = {
   inventory: map({ entries: list('set', FREE, { identity: [['id']] }) }),
 }
 
-const DATA: Fields = { data: section({}), immutable: plain() }
+const DATA: Fields = { data: section({}), immutable: plain(), metadata: metadataField('') }
 
 const KINDS: Readonly<Record<string, MapField>> = {
   '/ConfigMap': map(DATA),

@@ -17,7 +17,7 @@ const AUTH: Fields = {
 const SOURCE: Fields = { ...AUTH, interval: duration(), timeout: duration('60s'), suspend: plain(), url: plain() }
 
 /** Any identity that matches is enough, so they have no order. */
-export const VERIFY = map({
+const VERIFY = map({
   provider: plain('cosign'),
   secretRef: LOCAL_REF,
   trustedRootSecretRef: LOCAL_REF,

@@ -112,6 +112,11 @@ test('a mask against a plain value needs the key', () => {
   assert.deepEqual(told(data({ a: mask('_x_', 'k2') }, { a: 'x' }, fingerprint)), ['? data.a key'])
 })
 
+test('a mask of a whole against a tree with masks in it is unknown', () => {
+  assert.deepEqual(told(data({ v: { a: mask('x') } }, { v: mask('y') }, fingerprint)), ['? data.v key'])
+  assert.deepEqual(told(data({ v: { a: 1 } }, { v: mask('_a_1_') }, fingerprint)), ['changed data.v'])
+})
+
 test('a tree of masks against a text holding the same document is compared leaf by leaf', () => {
   const tree = { user: mask('_admin_'), port: mask('_b_'), list: [mask('1')] }
   const text = 'user: admin\nport: c\nlist: [1]\nmore: d\n'

@@ -93,6 +93,40 @@ test('the order of scalars in values counts', () => {
   assert.notDeepEqual(values(['a', 'b'], ['b', 'a']).changes, [])
 })
 
+test('lists are aligned in the same way from both sides', () => {
+  const pointers = (from: Json, to: Json) =>
+    values(from, to).changes.map((change) => [change.fromPointer, change.toPointer] as const)
+  const lists: readonly (readonly string[])[] = [
+    ['a', 'b'],
+    ['b', 'a'],
+    ['b', 'c', 'a'],
+    ['c', 'a', 'b', 'a'],
+  ]
+  for (const from of lists) {
+    for (const to of lists) {
+      const back = pointers(to, from).map(([a, b]) => [b, a] as const)
+      assert.deepEqual(back.map(String).toSorted(), pointers(from, to).map(String).toSorted())
+    }
+  }
+})
+
+test('a thing under another name is another thing', () => {
+  assert.deepEqual(told(values([{ name: 'a', v: 1 }], [{ name: 'b', v: 1 }])), [
+    'removed spec.values.x[name=a].name',
+    'removed spec.values.x[name=a].v',
+    'added spec.values.x[name=b].name',
+    'added spec.values.x[name=b].v',
+  ])
+})
+
+test('an item that one side lacks is told with all it says, defaults too', () => {
+  const to = { dependsOn: [{ name: 'a', namespace: 'apps' }] }
+  assert.deepEqual(told(diffSpecs('Kustomization', {}, to)), [
+    'added spec.dependsOn[name=a].name',
+    'added spec.dependsOn[name=a].namespace',
+  ])
+})
+
 test('the order of set-like lists means nothing', () => {
   const from = {
     dependsOn: [{ name: 'a' }, { name: 'b' }],
