@@ -12,7 +12,7 @@ export type SecureServer = {
 }
 
 /** Distinct TCP connections seen, how many are open now, and how many were open at once at most. */
-export type Connections = { readonly total: number; readonly open: number; readonly peak: number }
+export type Connections = { readonly total: number; readonly open: number; readonly most: number }
 
 export type SecureServerOptions = {
   readonly host: string
@@ -33,12 +33,12 @@ export async function startSecureServer(options: SecureServerOptions): Promise<S
   https.keepAliveTimeout = 0
   const open = new Map<string, Socket>()
   let total = 0
-  let peak = 0
+  let most = 0
   const tcp = createServer((socket) => {
     const peer = peerOf(socket)
     open.set(peer, socket)
     total += 1
-    peak = Math.max(peak, open.size)
+    most = Math.max(most, open.size)
     socket.on('close', () => open.delete(peer))
     socket.on('error', () => socket.destroy())
     socket.setNoDelay(true)
@@ -47,10 +47,10 @@ export async function startSecureServer(options: SecureServerOptions): Promise<S
   await listening(tcp, host)
   return {
     port: (tcp.address() as AddressInfo).port,
-    connections: () => ({ total, open: open.size, peak }),
+    connections: () => ({ total, open: open.size, most }),
     resetConnections() {
       total = open.size
-      peak = open.size
+      most = open.size
     },
     carrierOf: (socket) => open.get(peerOf(socket)),
     close: () =>
