@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { MAX_YAML_LENGTH, readYaml, readYamlDocuments, readYamlValues } from '../../src/flux/yaml.ts'
+import { canonicalJson, MAX_DEPTH } from '../../src/model/json.ts'
+import type { Json } from '../../src/model/json.ts'
+import { readCases } from './vectors.ts'
+
+type YamlCase = { name: string; yaml: string; expect?: Json; error?: string; jsonText?: string; jsonError?: string }
+
+for (const case_ of readCases<YamlCase>('yaml-to-json.json', 103)) {
+  test(`yaml vector: ${case_.name}`, () => {
+    const json = readYaml(case_.yaml)
+    assert.equal(json.ok, case_.jsonError === undefined, case_.name)
+    if (json.ok) assert.deepEqual(json.value, parseExact(case_.jsonText!), case_.name)
+    const values = readYamlValues(case_.yaml)
+    assert.equal(values.ok, case_.error === undefined, case_.name)
+    if (values.ok) assert.deepEqual(values.value, case_.expect, case_.name)
+  })
+}
+
+/** JSON text with whole numbers of 64 bits kept as BigNumber. */
+function parseExact(text: string): Json {
+  const revive = (_key: string, value: Json, context: { source?: string }): Json => {
+    if (typeof value !== 'number' || !/^-?\d+$/.test(context.source!) || Number.isSafeInteger(value)) return value
+    const integer = BigInt(context.source!)
+    return integer >= -(1n << 63n) && integer < 1n << 64n ? { $number: integer.toString() } : value
+  }
+  return JSON.parse(text, revive as (key: string, value: unknown) => unknown) as Json
+}
+
+test('JSON text reads as JSON.parse reads it', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false }), fc.constantFrom(0, 2), (value, indent) => {
+      const text = JSON.stringify(value, null, indent)
+      if (/\\u[dD]|[0-9]{16}|[\u007f-\u009f\u2028\u2029\ufffe\uffff]|e-?\+?\d{3}|[\ud800-\udfff]/.test(text)) return
+      assert.deepEqual(readYaml(text), { ok: true, value: JSON.parse(text) })
+    }),
+  )
+})
+
+test('arbitrary text never throws, and messages never quote it', () => {
+  const bits = fc.constantFrom(
+    'a',
+    'k',
+    ': ',
+    '\n',
+    '  ',
+    '- ',
+    '"',
+    "'",
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    '|',
+    '&x ',
+    '*x',
+    '#',
+    '\t',
+    '---\n',
+    '? ',
+  )
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.array(bits, { maxLength: 40 }).map((parts) => parts.join('')),
+  )
+  fc.assert(
+    fc.property(text, (text) => {
+      for (const result of [
+        readYaml(text),
+        readYamlValues(text),
+        ...readYamlDocuments(text).map((one) => one.result),
+      ]) {
+        if (!result.ok) assert.match(result.message, /^[a-z0-9 ,.A-Z-]+$/)
+        else assert.equal(typeof canonicalJson(result.value), 'string')
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a key named __proto__ is a key', () => {
+  for (const text of [
+    '__proto__: {polluted: 1}\n',
+    '{"__proto__": {"polluted": 1}}',
+    'a: &a {__proto__: 1}\n<<: *a\n',
+  ]) {
+    const result = readYaml(text)
+    assert.equal(result.ok && Object.hasOwn(result.value as object, '__proto__'), true, text)
+    assert.equal(({} as { polluted?: number }).polluted, undefined)
+  }
+})
+
+test('a failure names the line', () => {
+  for (const [text, line] of [
+    ['a: 1\nb: @secret\n', 2],
+    ['a:\n  b: 1\n c: secret\n', 3],
+    ['a: 1\nb: *secret\n', 2],
+    ['a: 1\n\nb: !!int secret\n', 3],
+    ['a: 1\nb: x\u0001y\n', 2],
+    ['a: 1\nnull: 1\n', 2],
+  ] as const) {
+    const result = readYaml(text)
+    assert.equal(result.ok, false, text)
+    assert.equal(!result.ok && result.line, line, text)
+  }
+})
+
+test('depth, size and expansion are limited', () => {
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+  assert.equal(readYaml(nested(MAX_DEPTH)).ok, true)
+  assert.equal(readYaml(nested(MAX_DEPTH + 2)).ok, false)
+  for (const text of [
+    '['.repeat(1_000_000),
+    '{a: '.repeat(200_000),
+    '- '.repeat(200_000),
+    '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000),
+    Array.from({ length: 20_000 }, (_, level) => `${' '.repeat(level % 200)}a:\n`).join(''),
+    'x'.repeat(MAX_YAML_LENGTH + 1),
+    `a: &a [x, x]\n${Array.from({ length: 25 }, (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]\n`).join('')}`,
+    `a: &a {x: 1}\n${Array.from({ length: 30 }, (_, i) => `b${i}: &b${i} {<<: [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]}\n`).join('')}`,
+  ]) {
+    assert.equal(readYaml(text).ok, false, text.slice(0, 20))
+  }
+})
+
+// YAML 1.1 merge keys as go-yaml v2 applies them: in the order of the text, lists from the back.
+test('merge keys', () => {
+  assert.deepEqual(readYaml('a: &a {x: 1, y2: 2}\nb:\n  x: 5\n  <<: *a\n'), {
+    ok: true,
+    value: { a: { x: 1, y2: 2 }, b: { x: 1, y2: 2 } },
+  })
+  assert.equal(readYaml('a: &a [1]\nb:\n  <<: *a\n').ok, false)
+  assert.equal(readYaml('a: &a\n  <<: *a\n').ok, false)
+})
+
+test('documents of a file are read one by one', () => {
+  const text =
+    '# first\n---\na: |\n  x\n---\n---\n# nothing\n---\nb: [\n---\nnull\n--- # note\nc: 3\n...\n%YAML 1.1\n---\nd: 4'
+  const documents = readYamlDocuments(text)
+  assert.deepEqual(
+    documents.map(({ line, result }) => [line, result.ok ? result.value : result.line]),
+    [
+      [3, { a: 'x\n' }],
+      [9, 10],
+      [13, { c: 3 }],
+      [17, { d: 4 }],
+    ],
+  )
+  assert.deepEqual(
+    readYamlDocuments('--- {a: 1}\r\n---\r\nb: 1\r\n').map((one) => one.line),
+    [1, 3],
+  )
+  assert.deepEqual(readYamlDocuments(''), [])
+})
