@@ -104,7 +104,7 @@ function isAbsentList(value: Json | undefined, field: ListField): boolean {
 /** Compares what nobody knows: as maps or lists where both are, as documents where both hold one, else as they stand. */
 function alignFree(pair: Pair, walk: Walk, field: Field = FREE): void {
   if (alignContents(pair, pair, UNKNOWN_LIST, walk)) return
-  const documents = readBoth(pair, field)
+  const documents = readBoth(pair, field, walk)
   if (documents === null) return alignText(pair)
   const json = [pair.from, pair.to].every((text) => typeof text !== 'string' || looksLikeJson(text))
   const reason: Reason = { because: json ? 'json-text' : 'yaml-text', detail: 'both hold the same document' }
@@ -141,17 +141,19 @@ function isEmpty(tree: Tree): boolean {
 }
 
 /** Both sides as what they hold, where they are strings with documents of one kind; a side that is no string stands for itself. */
-function readBoth(pair: Pair, field: Field): { readonly from: Json; readonly to: Json } | null {
+function readBoth(pair: Pair, field: Field, walk: Walk): { readonly from: Json; readonly to: Json } | null {
   const key = pair.step && 'key' in pair.step ? pair.step.key : null
-  const from = readSide(pair.from, field, key)
-  const to = readSide(pair.to, field, key)
+  const read = (text: string) =>
+    field.type === 'document' || looksLikeDocument(text, key) ? readDocument(text, walk.context.documents) : null
+  const from = readSide(pair.from, read)
+  const to = readSide(pair.to, read)
   if (from === null || to === null || isJsonArray(from) !== isJsonArray(to)) return null
   return { from, to }
 }
 
-function readSide(value: Json | undefined, field: Field, key: string | null): Json | null {
-  if (typeof value !== 'string') return value !== undefined && isContainer(value) ? value : null
-  return field.type === 'document' || looksLikeDocument(value, key) ? readDocument(value) : null
+function readSide(value: Json | undefined, read: (text: string) => Json | null): Json | null {
+  if (typeof value === 'string') return read(value)
+  return value !== undefined && isContainer(value) ? value : null
 }
 
 function isJsonPatch(field: Field, documents: Contents): boolean {

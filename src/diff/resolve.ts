@@ -51,7 +51,7 @@ function follow(place: Place, step: Step, around: Around): Place | null {
 
 /** A step into a string leads into the document that it holds; pointers go no further. */
 function followInto(place: Place, text: string, step: Step, around: Around): Place | null {
-  const document = readDocument(text)
+  const document = readDocument(text, around.context.documents)
   return document === null ? null : follow({ ...place, value: document, field: FREE, inside: true }, step, around)
 }
 

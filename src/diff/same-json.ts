@@ -1,8 +1,12 @@
 import { isJsonArray, type Json } from '../model/json.ts'
+import { isMasked, maskKeyId } from '../model/mask.ts'
 
-/** Whether two values are the same JSON; the order of keys does not matter, that of items does. */
+/**
+ * Whether two values are certainly the same: as JSON, with the order of keys left aside. Masks that only say that there is a value are
+ * not, even when they are one mask: the values may differ.
+ */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true
+  if (a === b && (typeof a !== 'object' || a === null)) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (isJsonArray(a)) return isJsonArray(b) && sameItems(a, b)
   return !isJsonArray(b) && sameEntries(a, b)
@@ -15,6 +19,7 @@ function sameItems(a: readonly Json[], b: readonly Json[]): boolean {
 }
 
 function sameEntries(a: { readonly [key: string]: Json }, b: { readonly [key: string]: Json }): boolean {
+  if (a['masked'] !== undefined && isMasked(a) && maskKeyId(a.masked) === null) return false
   let keys = 0
   for (const key of Object.keys(a)) {
     keys += 1

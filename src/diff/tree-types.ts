@@ -1,3 +1,4 @@
+import type { KnownDocuments } from '../flux/embedded-document.ts'
 import type { Fingerprint } from '../flux/fingerprint.ts'
 import type { Json } from '../model/json.ts'
 
@@ -66,4 +67,6 @@ export type TreeContext = {
   readonly fingerprint: Fingerprint | null
   /** Whether two reference names that differ name one object (generator hash suffixes), which is judged by its content. */
   readonly sameReference: (from: string, to: string) => boolean
+  /** Filled with the documents found in strings; shared by comparisons that meet the same strings again, it saves reading them again. */
+  readonly documents?: KnownDocuments
 }

@@ -1,4 +1,4 @@
-import { isJsonArray, type Json } from '../model/json.ts'
+import { exceedsLimits, isJsonArray, type Json } from '../model/json.ts'
 import { isTree } from './normal-form.ts'
 import { readYaml, readYamlDocuments } from './yaml.ts'
 
@@ -20,11 +20,36 @@ export function looksLikeDocument(text: string, key: string | null): boolean {
   return looksLikeJson(text) || (text.includes('\n') && STRUCTURE.test(text))
 }
 
+/** Documents that were read before, by their text. */
+export type KnownDocuments = Map<string, Json | null>
+
 /**
  * The map or list that a string holds as YAML (so also as JSON), read as Kubernetes reads it. Several documents give a list of them.
  * Null where it holds neither.
  */
-export function readDocument(text: string): Json | null {
+export function readDocument(text: string, known?: KnownDocuments): Json | null {
+  const before = known?.get(text)
+  if (before !== undefined) return before
+  const value = readJson(text) ?? readYamlContainer(text)
+  known?.set(text, value)
+  return value
+}
+
+/** Numbers that YAML and JSON may read in two ways, or that a double cannot hold. */
+const DELICATE_NUMBER = /\d{16}|\d\.?[eE]|-0/
+
+/** Reading YAML takes many times as long as reading JSON, which is the same for JSON without delicate numbers. */
+function readJson(text: string): Json | null {
+  if (!looksLikeJson(text) || DELICATE_NUMBER.test(text)) return null
+  try {
+    const value = JSON.parse(text) as Json
+    return exceedsLimits(value) === null ? value : null
+  } catch {
+    return null
+  }
+}
+
+function readYamlContainer(text: string): Json | null {
   if (SEVERAL.test(text)) {
     const documents = readYamlDocuments(text)
     if (documents.length > 1) return readAll(documents.map((document) => document.result))

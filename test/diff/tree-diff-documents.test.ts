@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { resolve } from '../../src/diff/resolve.ts'
 import { diffTrees } from '../../src/diff/tree-diff.ts'
 import type { Fingerprint } from '../../src/flux/fingerprint.ts'
 import { canonicalJson, type Json } from '../../src/model/json.ts'
@@ -103,6 +104,31 @@ test('presence and SOPS say nothing of the value', () => {
   assert.deepEqual(told(data({ a: { masked: 'present' } }, { a: mask('x') })), ['? data.a presence'])
   assert.deepEqual(told(data({ a: { masked: 'sops' } }, { a: 'plain' })), ['? data.a sops'])
   assert.deepEqual(told(data({ a: { masked: 'sops' } }, {})), ['removed data.a'])
+})
+
+test('what may not be compared is unknown even where it looks the same', () => {
+  const tree = { a: { masked: 'sops' }, b: [{ masked: 'present' }], c: mask('x'), d: 1 }
+  assert.deepEqual(told(data(tree, tree)), ['? data.a sops', '? data.b[0] presence'])
+  assert.deepEqual(told(data(tree, structuredClone(tree))), ['? data.a sops', '? data.b[0] presence'])
+})
+
+test('a string is read once where documents are shared', () => {
+  const documents = new Map<string, Json | null>()
+  const context = contextOf('ConfigMap', { documents })
+  const [from, to] = ['a: 1\nb: 2\n', 'a: 1\nb: 3\n']
+  diffTrees({ data: { x: from } }, { data: { x: to } }, context)
+  assert.deepEqual([...documents.keys()], [from, to])
+  assert.equal(resolve({ data: { x: from } }, [{ key: 'data' }, { key: 'x' }, { key: 'b' }], context)?.value, 2)
+})
+
+test('numbers in JSON that a double cannot hold are not rounded', () => {
+  const json = (number: string) => `{"n": ${number}}`
+  const differ: readonly (readonly [string, string])[] = [
+    ['9007199254740993', '9007199254740992'],
+    ['1e400', '1e401'],
+  ]
+  for (const [a, b] of differ) assert.deepEqual(told(data({ x: json(a) }, { x: json(b) })), ['changed data.x.n'])
+  assert.deepEqual(told(data({ x: json('1.0') }, { x: json('1') })), ['~ data.x json-text'])
 })
 
 test('a mask against a plain value needs the key', () => {
