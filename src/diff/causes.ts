@@ -1,0 +1,92 @@
+import { ownerOf } from '../flux/owner.ts'
+import type { Cause } from '../model/comparison.ts'
+import { displayRef, refKey, sameRef } from '../model/resource-ref.ts'
+import type { ResourceRef } from '../model/resource-ref.ts'
+import type { Unit } from './pairing.ts'
+import type { AbsenceProof } from './presence.ts'
+import { sightAbsentee } from './presence.ts'
+import type { Run } from './run.ts'
+import type { Side } from './side.ts'
+import { usersOf } from './unit.ts'
+import type { UnitResult } from './unit.ts'
+
+/** Finds Flux objects by `refKey`, whether or not they were asked for. */
+export type UnitLookup = ReadonlyMap<string, Unit>
+
+/** The sides on which an object is, and those on which it is proven not to be. */
+type Split = { readonly present: readonly Side[]; readonly absent: readonly Side[] }
+
+/**
+ * Why an object is on some clusters only, where that is certain and explains all that is to be said of it: null as soon as clusters that
+ * have it differ in its content, too.
+ */
+export function causeOf(run: Run, units: UnitLookup, result: UnitResult): Cause | null {
+  const [only, ...others] = result.differences
+  if (only === undefined || others.length > 0 || only.layer !== 'presence') return null
+  const split = {
+    present: run.sides.filter((side) => result.sightings[side.index]?.presence === 'present'),
+    absent: run.sides.filter((side) => result.sightings[side.index]?.presence === 'absent'),
+  }
+  if (provenBy(result, split, 'not-installed')) return notInstalled(result.unit, split)
+  if (provenBy(result, split, 'not-referenced')) return notReferenced(run, result.unit, split)
+  const ancestor = absentAncestor(units, result.unit, split)
+  return ancestor && parentAbsent(ancestor, split)
+}
+
+function provenBy({ sightings }: UnitResult, { absent }: Split, proof: AbsenceProof): boolean {
+  return absent.every((side) => {
+    const sighting = sightings[side.index]
+    return sighting?.presence === 'absent' && sighting.proof === proof
+  })
+}
+
+function namesOf(sides: readonly Side[]): string {
+  return sides.map((side) => side.name).join(', ')
+}
+
+function notInstalled(unit: Unit, { absent }: Split): Cause {
+  const message = `the kind ${unit.ref.kind} is not installed on ${namesOf(absent)}`
+  return { code: 'crd-not-installed', ref: null, message }
+}
+
+function notReferenced(run: Run, unit: Unit, { absent }: Split): Cause {
+  const [user, ...more] = usersOf(run, unit)
+  const ref = user !== undefined && more.length === 0 ? user : null
+  const message = `nothing that Flux is told to run on ${namesOf(absent)} refers to it, so it was not looked for there`
+  return { code: 'not-referenced', ref, message }
+}
+
+function parentAbsent(ref: ResourceRef, { absent }: Split): Cause {
+  const message = `${displayRef(ref)}, which creates it elsewhere, is not on ${namesOf(absent)}`
+  return { code: 'parent-absent', ref, message }
+}
+
+/** The top-most owner that is where the object is and is proven not to be where it is not. */
+function absentAncestor(units: UnitLookup, unit: Unit, split: Split): ResourceRef | null {
+  const seen = new Set<string>([unit.key])
+  let top: ResourceRef | null = null
+  for (let here: Unit | undefined = unit; here !== undefined;) {
+    const owner = commonOwner(here, split.present)
+    if (owner === null || seen.has(refKey(owner))) return top
+    const parent = units.get(refKey(owner))
+    if (parent === undefined || !isSplitAlike(parent, split)) return top
+    seen.add(parent.key)
+    top = parent.ref
+    here = parent
+  }
+  return top
+}
+
+/** The owner that the labels name on all of the sides; null where they disagree or name none. */
+function commonOwner(unit: Unit, sides: readonly Side[]): ResourceRef | null {
+  const owners = sides.map((side) => ownerOf(unit.entries[side.index]?.labels ?? {}))
+  const [first] = owners
+  return first && owners.every((owner) => owner !== null && sameRef(owner, first)) ? first : null
+}
+
+function isSplitAlike(parent: Unit, { present, absent }: Split): boolean {
+  return (
+    present.every((side) => parent.entries[side.index]) &&
+    absent.every((side) => !parent.entries[side.index] && sightAbsentee(parent.ref, side).presence === 'absent')
+  )
+}

@@ -1,0 +1,141 @@
+import { digestOf } from '../flux/digest.ts'
+import type { Fingerprint } from '../flux/fingerprint.ts'
+import { uniqueSlugs } from '../model/cluster.ts'
+import type { ClusterName } from '../model/cluster.ts'
+import type { ComparedCluster, Comparison, Finding, Layer } from '../model/comparison.ts'
+import { AppError } from '../model/errors.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { coverageFindings } from './coverage-findings.ts'
+import { driftsOf } from './drifts.ts'
+import { indexEvents } from './events.ts'
+import { explain } from './explanations.ts'
+import { createAskedCoverage, filterUnits } from './filter.ts'
+import type { AskedCoverage, ObjectFilter } from './filter.ts'
+import { compareFindings, findingOf } from './finding.ts'
+import { participantsOf } from './fingerprints.ts'
+import { createIgnoreRules } from './ignore.ts'
+import { compareInstall } from './install.ts'
+import type { InstallComparison } from './install.ts'
+import { objectFindings } from './object-findings.ts'
+import { createNameMatcher, pairObjects } from './pairing.ts'
+import type { Unit } from './pairing.ts'
+import type { Run } from './run.ts'
+import { createSides } from './side.ts'
+import type { Side } from './side.ts'
+import { skewFindings } from './skew-findings.ts'
+import { summarize, verdictOf } from './summary.ts'
+import { compareUnit } from './unit.ts'
+import type { UnitResult } from './unit.ts'
+
+export type CompareInput = {
+  readonly id: string
+  /** In the order in which the clusters are to be told. */
+  readonly snapshots: readonly Snapshot[]
+  /** Null: each object is measured against its most common variant. */
+  readonly baseline: ClusterName | null
+  readonly layers: readonly Layer[]
+  /** Path patterns whose differences are hidden (see `parsePathPattern`). */
+  readonly ignore: readonly string[]
+  readonly filter: ObjectFilter
+  readonly explain: boolean
+  readonly engine: string
+  /** The key under which the snapshots were masked; null where it is not at hand. */
+  readonly fingerprint: Fingerprint | null
+}
+
+const NO_INSTALL: InstallComparison = { results: [], skews: [] }
+
+/**
+ * Compares N snapshots. The same input gives the same bytes, whatever the order of entries and keys; only `id` is taken as it is.
+ * Throws `input-invalid` for a baseline that is not among the snapshots, a broken selector or path pattern, and `same-side-twice`
+ * for two snapshots of one name.
+ */
+export function compareSnapshots(input: CompareInput): Comparison {
+  const sides = createSides(input.snapshots)
+  const baseline = baselineOf(input, sides)
+  const paired = pairObjects(sides, baseline?.index ?? null)
+  const run = createRun(input, { sides, baseline, paired })
+  const units = filterUnits(paired, sides, input.filter).filter((unit) => isComparable(unit, run))
+  const install = run.layers.has('install') ? compareInstall(run, input.filter) : NO_INSTALL
+  const results = [...units.map((unit) => compareUnit(run, unit)), ...install.results]
+  const lookup = new Map(paired.filter((unit) => !unit.data).map((unit) => [unit.key, unit]))
+  const asked = createAskedCoverage(input.filter)
+  const drifts = driftsOf(run, lookup, results)
+  const content = {
+    apiVersion: 'flux-compare.dev/v1',
+    kind: 'Comparison',
+    phase: 'done',
+    engine: input.engine,
+    baseline: input.baseline,
+    verdict: verdictOf(sides, results, asked),
+    clusters: comparedClusters(sides),
+    summary: summarize(results, drifts),
+    findings: findingsOf(run, { results, install, asked, units }),
+    drifts,
+    ...(input.explain ? { explanations: explain(run, results) } : {}),
+  } as const
+  return { ...content, id: input.id, digest: digestOf(content) }
+}
+
+function baselineOf(input: CompareInput, sides: readonly Side[]): Side | null {
+  if (input.baseline === null) return null
+  const baseline = sides.find((side) => side.name === input.baseline)
+  if (baseline) return baseline
+  throw new AppError('input-invalid', `the baseline "${input.baseline}" is not one of the clusters compared`)
+}
+
+type Paired = { readonly sides: readonly Side[]; readonly baseline: Side | null; readonly paired: readonly Unit[] }
+
+function createRun(input: CompareInput, { sides, baseline, paired }: Paired): Run {
+  const layers = new Set(input.layers)
+  return {
+    sides,
+    baseline,
+    participants: participantsOf(
+      input.baseline,
+      sides.map((side) => side.name),
+    ),
+    layers,
+    ignore: createIgnoreRules(input.ignore),
+    fingerprint: input.fingerprint,
+    events: layers.has('events') ? indexEvents(sides) : null,
+    sameName: createNameMatcher(paired),
+  }
+}
+
+/** A FluxReport is current state from end to end, and a ConfigMap or Secret belongs to the layer `data`. */
+function isComparable({ ref, data }: Unit, { layers }: Run): boolean {
+  if (data) return layers.has('data') || layers.has('presence')
+  return ref.kind !== 'FluxReport' || layers.has('status')
+}
+
+type Outcome = {
+  readonly results: readonly UnitResult[]
+  readonly install: InstallComparison
+  readonly asked: AskedCoverage
+  readonly units: readonly Unit[]
+}
+
+function findingsOf(run: Run, { results, install, asked, units }: Outcome): Finding[] {
+  const found = [
+    ...coverageFindings(run.sides, units, asked),
+    ...skewFindings(run, install.skews),
+    ...objectFindings(run, results),
+  ]
+  return found.map((finding) => findingOf(run.participants, finding)).sort(compareFindings)
+}
+
+function comparedClusters(sides: readonly Side[]): ComparedCluster[] {
+  const slugs = uniqueSlugs(sides.map((side) => side.name))
+  return sides.map(({ name, snapshot }) => ({
+    name,
+    slug: slugs.get(name)!,
+    snapshot: snapshot.id,
+    takenAt: snapshot.takenAt,
+    uid: snapshot.uid,
+    kubernetes: snapshot.install.kubernetes,
+    flux: snapshot.install.flux,
+    error: snapshot.error,
+    coverage: snapshot.coverage,
+  }))
+}

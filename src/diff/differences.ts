@@ -1,0 +1,109 @@
+import { compareText } from '../model/resource-ref.ts'
+import type { Change, Difference, Layer, PerCluster } from '../model/comparison.ts'
+import type { ReferenceUse } from '../model/snapshot.ts'
+import { fingerprintOf, valueDigestOf } from './fingerprints.ts'
+import type { LeafSlot, UnknownSlot } from './leaves.ts'
+import { pointerIn, withinIn } from './layers.ts'
+import type { Run } from './run.ts'
+import { severityOf, severityRank } from './severity.ts'
+import { perCluster } from './side.ts'
+import type { Side } from './side.ts'
+import type { Step } from './tree-types.ts'
+
+/** The object of a difference, as far as the difference depends on it. */
+export type Subject = {
+  /** {@link Unit.key} */
+  readonly key: string
+  readonly kind: string
+  readonly uses: ReadonlySet<ReferenceUse>
+  /** Why nothing is known of the object on a side. */
+  readonly unknown: ReadonlyMap<Side, string>
+}
+
+/** A path at which clusters disagree, as a difference. `leaves` are the leaves of the object that cannot be known. */
+export function differenceOf(
+  run: Run,
+  subject: Subject,
+  slot: LeafSlot,
+  leaves: readonly UnknownSlot[] = [],
+): Difference {
+  const unknown = new Map(subject.unknown)
+  for (const leaf of leaves) {
+    if (leaf.layer === slot.layer && leaf.path === slot.path)
+      for (const side of leaf.sides) unknown.set(side, leaf.reason)
+  }
+  const known = run.sides.filter((side) => !unknown.has(side))
+  return build(run, subject, {
+    layer: slot.layer,
+    path: slot.path,
+    steps: slot.steps,
+    moved: slot.moved,
+    changes: perCluster(known, (side) => slot.changes.get(side)),
+    values: perCluster(known, (side) => slot.at.get(side)?.value),
+    pointers: perCluster(known, (side) => {
+      const pointer = slot.at.get(side)?.pointer ?? null
+      return pointer === null ? undefined : pointerIn(slot.layer, pointer)
+    }),
+    unknown: perCluster(run.sides, (side) => unknown.get(side)),
+    within: withinIn(slot.layer, slot.within),
+  })
+}
+
+/** The one difference of an object that is not everywhere. It stands at the root of the object, so its path and pointers are "". */
+export function presenceDifference(
+  run: Run,
+  subject: Subject,
+  changes: ReadonlyMap<Side, Change>,
+  present: ReadonlySet<Side>,
+): Difference {
+  return build(run, subject, {
+    layer: 'presence',
+    path: '',
+    steps: [],
+    moved: false,
+    changes: perCluster(run.sides, (side) => changes.get(side)),
+    values: perCluster(run.sides, (side) => (present.has(side) ? 'present' : undefined)),
+    pointers: perCluster(run.sides, (side) => (present.has(side) ? '' : undefined)),
+    unknown: perCluster(run.sides, (side) => subject.unknown.get(side)),
+    within: null,
+  })
+}
+
+type Facts = Pick<Difference, 'layer' | 'path' | 'changes' | 'values' | 'pointers' | 'unknown' | 'within'> & {
+  readonly steps: readonly Step[]
+  readonly moved: boolean
+}
+
+function build(run: Run, subject: Subject, { steps, moved, ...facts }: Facts): Difference {
+  const { layer, path, values, pointers, unknown, changes, within } = facts
+  const origins: PerCluster<never> = {}
+  return {
+    layer,
+    path,
+    severity: severityOf({ kind: subject.kind, uses: subject.uses, layer, steps }),
+    classification: 'drift',
+    explanation: null,
+    changes,
+    values,
+    unknown,
+    pointers,
+    origins,
+    within,
+    fingerprint: fingerprintOf(run.participants, identityOf(subject, layer, path, moved)),
+    valueDigest: valueDigestOf(values),
+  }
+}
+
+function identityOf(subject: Subject, layer: Layer, path: string, moved: boolean): string[] {
+  return [subject.key, layer, path, ...(moved ? ['moved'] : [])]
+}
+
+/** Most severe first, then by path. */
+export function compareDifferences(a: Difference, b: Difference): number {
+  return (
+    severityRank(a.severity) - severityRank(b.severity) ||
+    compareText(a.path, b.path) ||
+    compareText(a.layer, b.layer) ||
+    compareText(a.fingerprint, b.fingerprint)
+  )
+}

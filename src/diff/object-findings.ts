@@ -1,0 +1,141 @@
+import { displayRef, refKey } from '../model/resource-ref.ts'
+import type { Reference } from '../model/snapshot.ts'
+import type { UnknownLeaf } from './tree-types.ts'
+import { count } from './finding.ts'
+import type { Found } from './finding.ts'
+import type { Unit } from './pairing.ts'
+import type { Run } from './run.ts'
+import type { Side } from './side.ts'
+import type { UnitResult } from './unit.ts'
+
+/** What is worth telling of single objects, other than their differences. */
+export function objectFindings(run: Run, results: readonly UnitResult[]): Found[] {
+  return [
+    ...danglingReferences(run, results),
+    ...results.flatMap((result) => limitFindings(run, result.unit)),
+    ...unknownValues(run, results),
+    ...sameClusters(run.sides),
+  ]
+}
+
+type Dangling = { readonly side: Side; readonly reference: Reference }
+
+/** Required references to something that is proven not to be there: one finding per object and field. */
+function danglingReferences(run: Run, results: readonly UnitResult[]): Found[] {
+  const users = new Map(results.filter(({ unit }) => !unit.data).map(({ unit }) => [refKey(unit.ref), unit]))
+  const dangling = run.sides.flatMap((side) =>
+    side.snapshot.references
+      .filter((reference) => reference.state === 'absent' && !reference.optional && users.has(refKey(reference.from)))
+      .map((reference) => ({ side, reference })),
+  )
+  const groups = Map.groupBy(
+    dangling,
+    ({ reference: { from, field, to } }) => `${refKey(from)}\0${field}\0${refKey(to)}`,
+  )
+  return [...groups.values()].map((group) => danglingFinding(run, users.get(refKey(group[0]!.reference.from))!, group))
+}
+
+/** Where every cluster that has the object lacks the target, it is no matter of this comparison, so only low. */
+function danglingFinding(run: Run, user: Unit, group: readonly Dangling[]): Found {
+  const { from, field, to } = group[0]!.reference
+  const sides = run.sides.filter((side) => group.some((dangling) => dangling.side === side))
+  const holders = run.sides.filter((side) => user.entries[side.index])
+  const message = `${displayRef(from)} refers to ${displayRef(to)} in ${field}, which does not exist on ${sides.map((side) => side.name).join(', ')}`
+  return {
+    code: 'dangling-reference',
+    severity: holders.length > 1 && sides.length === holders.length ? 'low' : 'medium',
+    sides,
+    ref: from,
+    subject: `${field} ${refKey(to)}`,
+    message,
+    hint: 'Create the object, correct the name, or mark the reference as optional where the field allows it.',
+  }
+}
+
+function limitFindings(run: Run, unit: Unit): Found[] {
+  return (['depth', 'size'] as const).flatMap((limit) => {
+    const sides = run.sides.filter((side) => unit.entries[side.index]?.limit === limit)
+    if (sides.length === 0) return []
+    const what = limit === 'depth' ? 'too deeply nested' : 'too large'
+    const names = sides.map((side) => side.name).join(', ')
+    return [
+      {
+        code: limit === 'depth' ? 'object-too-deep' : 'object-too-large',
+        severity: 'medium' as const,
+        sides,
+        ref: unit.ref,
+        message: `${displayRef(unit.ref)} is ${what} to be compared on ${names}; only its presence was`,
+        hint: 'Compare this object by hand.',
+      },
+    ]
+  })
+}
+
+const UNKNOWN_VALUES = {
+  sops: {
+    code: 'values-not-comparable',
+    severity: 'medium',
+    why: 'encrypted by SOPS',
+    hint: 'Compare the clusters instead of the files: there the values are decrypted.',
+  },
+  presence: {
+    code: 'values-not-comparable',
+    severity: 'low',
+    why: 'compared by presence only',
+    hint: 'Use --secrets equality to see whether secret values are equal; they are not shown.',
+  },
+  key: {
+    code: 'fingerprint-key-mismatch',
+    severity: 'high',
+    why: 'masked under another key',
+    hint: 'Take both snapshots with the same key file; old ones cannot be compared in their secret values.',
+  },
+} as const
+
+/** One finding per cluster and reason, with the number of values. */
+function unknownValues(run: Run, results: readonly UnitResult[]): Found[] {
+  const slots = results.flatMap((result) => result.unknown)
+  return run.sides.flatMap((side) =>
+    (['sops', 'presence', 'key'] as const).flatMap((reason) => {
+      const number = slots.filter((slot) => slot.reason === reason && slot.sides.has(side)).length
+      return number === 0 ? [] : [unknownFinding(side, reason, number)]
+    }),
+  )
+}
+
+function unknownFinding(side: Side, reason: UnknownLeaf['reason'], number: number): Found {
+  const { code, severity, why, hint } = UNKNOWN_VALUES[reason]
+  const verb = number === 1 ? 'is' : 'are'
+  const message = `${side.name}: ${count(number, 'value')} ${verb} ${why}, so nobody can say whether they are equal`
+  return { code, severity, sides: [side], subject: reason, message, hint }
+}
+
+/** One cluster under two names, unless these are two scopes of it or two times of one name. */
+function sameClusters(sides: readonly Side[]): Found[] {
+  const known = sides.filter((side) => side.snapshot.uid !== null)
+  const groups = Map.groupBy(known, (side) => `${side.snapshot.uid} ${scopeOf(side)}`)
+  return [...groups.values()].flatMap((group) => {
+    if (new Set(group.map(nameOf)).size < 2) return []
+    const names = group.map((side) => side.name).join(' and ')
+    return [
+      {
+        code: 'same-cluster',
+        severity: 'medium' as const,
+        sides: group,
+        message: `${names} are the same cluster: the UID of kube-system is the same`,
+        hint: 'Check the contexts of the kubeconfig: they may point to the same server.',
+      },
+    ]
+  })
+}
+
+function scopeOf({ snapshot }: Side): string {
+  return snapshot.namespaces === null ? '*' : [...snapshot.namespaces].sort().join(',')
+}
+
+const MOMENT = /@(?:latest|previous|snap_[\w-]+|\d{4}-\d\d.*)$/
+
+/** Without the time of a kept snapshot: `production@previous` is `production`. */
+function nameOf({ name }: Side): string {
+  return name.replace(MOMENT, '')
+}

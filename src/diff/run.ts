@@ -1,0 +1,21 @@
+import type { Fingerprint } from '../flux/fingerprint.ts'
+import type { Layer } from '../model/comparison.ts'
+import type { EventIndex } from './events.ts'
+import type { Participants } from './fingerprints.ts'
+import type { IgnoreRules } from './ignore.ts'
+import type { Side } from './side.ts'
+
+/** What every step of one comparison needs to know. */
+export type Run = {
+  /** In the order given. */
+  readonly sides: readonly Side[]
+  readonly baseline: Side | null
+  readonly participants: Participants
+  readonly layers: ReadonlySet<Layer>
+  readonly ignore: IgnoreRules
+  readonly fingerprint: Fingerprint | null
+  /** Null where the layer `events` was not asked for. */
+  readonly events: EventIndex | null
+  /** Whether two names in a namespace name one ConfigMap or Secret (see `createNameMatcher`). */
+  readonly sameName: (namespace: string, from: string, to: string) => boolean
+}

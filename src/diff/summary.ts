@@ -1,0 +1,52 @@
+import { SEVERITIES } from '../model/comparison.ts'
+import type { Classification, Drift, Severity, Summary, Verdict } from '../model/comparison.ts'
+import { isUnread } from '../model/coverage.ts'
+import type { AskedCoverage } from './filter.ts'
+import type { Side } from './side.ts'
+import { isUnreadSighting } from './outcome.ts'
+import type { UnitState } from './outcome.ts'
+import type { UnitResult } from './unit.ts'
+
+export function summarize(results: readonly UnitResult[], drifts: readonly Drift[]): Summary {
+  const differences = drifts.flatMap((drift) => drift.differences)
+  const states = new Map<UnitState, number>()
+  for (const { state } of results) states.set(state, (states.get(state) ?? 0) + 1)
+  const inState = (state: UnitState): number => states.get(state) ?? 0
+  const classified = (classification: Classification): number =>
+    differences.filter((difference) => difference.classification === classification).length
+  const bySeverity = (severity: Severity): number =>
+    differences.filter((difference) => difference.severity === severity).length
+  return {
+    objects: results.length - inState('left-out'),
+    inSync: inState('in-sync'),
+    drifted: inState('drifted'),
+    missing: inState('missing'),
+    extra: inState('extra'),
+    unknown: inState('unknown'),
+    differences: differences.length,
+    bySeverity: Object.fromEntries(
+      SEVERITIES.map((severity) => [severity, bySeverity(severity)]),
+    ) as Summary['bySeverity'],
+    expected: classified('expected'),
+    parametric: classified('parametric'),
+    hiddenByRules: results.reduce((sum, result) => sum + result.hidden.length, 0),
+    equivalent: results.reduce((sum, result) => sum + result.equivalents.length, 0),
+  }
+}
+
+/** Incomplete wins over drifted: what could not be read may hide anything. Findings alone are no drift. */
+export function verdictOf(sides: readonly Side[], results: readonly UnitResult[], asked: AskedCoverage): Verdict {
+  if (sides.some((side) => isIncomplete(side, asked)) || results.some(isUncertain)) return 'incomplete'
+  const drifted = results.some(({ differences }) =>
+    differences.some(({ classification }) => classification === 'drift'),
+  )
+  return drifted ? 'drifted' : 'in-sync'
+}
+
+function isIncomplete({ snapshot }: Side, asked: AskedCoverage): boolean {
+  return snapshot.error !== null || snapshot.coverage.some((coverage) => isUnread(asked(coverage)))
+}
+
+function isUncertain({ sightings, unknown }: UnitResult): boolean {
+  return sightings.some(isUnreadSighting) || unknown.some(({ reason }) => reason === 'key')
+}

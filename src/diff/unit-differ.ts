@@ -1,0 +1,58 @@
+import type { Json } from '../model/json.ts'
+import type { Digest } from '../model/snapshot.ts'
+import type { TreeName } from './layers.ts'
+import type { Unit } from './pairing.ts'
+import { resolve } from './resolve.ts'
+import type { Run } from './run.ts'
+import type { Side } from './side.ts'
+import { diffTrees } from './tree-diff.ts'
+import type { Step, TreeContext, TreeDiff } from './tree-types.ts'
+
+/** Compares trees of one object; each distinct pair of digests once. Bodies are loaded when they are first needed. */
+export type UnitDiffer = {
+  readonly load: (side: Side, tree: TreeName) => Json
+  readonly diff: (from: Side, to: Side, tree: TreeName) => TreeDiff
+  readonly resolve: (side: Side, steps: readonly Step[], tree: TreeName) => { pointer: string; value: Json } | null
+}
+
+/** Null: no status yet, which is an empty tree. */
+export function digestOn(unit: Unit, side: Side, tree: TreeName): Digest | null {
+  const entry = unit.entries[side.index]
+  return (tree === 'body' ? entry?.digest : entry?.statusDigest) ?? null
+}
+
+export function createUnitDiffer(run: Run, unit: Unit): UnitDiffer {
+  const bodies = new Map<Digest, Json>()
+  const diffs = new Map<string, TreeDiff>()
+  const context = contextOf(run, unit)
+  const load = (side: Side, tree: TreeName): Json => {
+    const digest = digestOn(unit, side, tree)
+    if (digest === null) return {}
+    const known = bodies.get(digest)
+    if (known !== undefined) return known
+    const body = side.snapshot.body(digest)
+    bodies.set(digest, body)
+    return body
+  }
+  const diff = (from: Side, to: Side, tree: TreeName): TreeDiff => {
+    const key = `${digestOn(unit, from, tree)} ${digestOn(unit, to, tree)}`
+    const known = diffs.get(key)
+    if (known !== undefined) return known
+    const found = diffTrees(load(from, tree), load(to, tree), context)
+    diffs.set(key, found)
+    return found
+  }
+  return { load, diff, resolve: (side, steps, tree) => resolve(load(side, tree), steps, context) }
+}
+
+function contextOf(run: Run, unit: Unit): TreeContext {
+  const { group, kind, namespace, name } = unit.ref
+  return {
+    group,
+    kind,
+    namespace,
+    ...(unit.names === null ? { name } : {}),
+    fingerprint: run.fingerprint,
+    sameReference: (from, to) => run.sameName(namespace, from, to),
+  }
+}

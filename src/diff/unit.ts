@@ -1,0 +1,107 @@
+import type { Difference } from '../model/comparison.ts'
+import { compareRefs, refKey } from '../model/resource-ref.ts'
+import type { ResourceRef } from '../model/resource-ref.ts'
+import { compareDifferences, differenceOf } from './differences.ts'
+import type { Subject } from './differences.ts'
+import { measureEvents } from './events.ts'
+import { measureLeaves } from './leaves.ts'
+import type { EquivalentSlot, LeafSlot, MeasuredLeaves, UnknownSlot } from './leaves.ts'
+import { presenceOf, stateOf } from './outcome.ts'
+import type { UnitState } from './outcome.ts'
+import { referencesOn } from './pairing.ts'
+import type { Unit } from './pairing.ts'
+import { sightUnit } from './presence.ts'
+import type { Sighting } from './presence.ts'
+import type { Run } from './run.ts'
+import type { Side } from './side.ts'
+import { createUnitDiffer, digestOn } from './unit-differ.ts'
+import type { UnitDiffer } from './unit-differ.ts'
+import { chooseAgainst, variantsOf } from './variants.ts'
+
+/** What came out for one object. */
+export type UnitResult = {
+  readonly unit: Unit
+  readonly sightings: readonly Sighting[]
+  readonly state: UnitState
+  /** Clusters that hold the variant measured against; the first of them represents it. */
+  readonly against: readonly Side[]
+  /** Sorted. */
+  readonly differences: readonly Difference[]
+  readonly hidden: readonly LeafSlot[]
+  readonly equivalents: readonly EquivalentSlot[]
+  readonly unknown: readonly UnknownSlot[]
+}
+
+const NOTHING: MeasuredLeaves = { slots: [], equivalents: [], unknown: [] }
+
+/** Compares one object over all clusters. Bodies are loaded only where digests differ. */
+export function compareUnit(run: Run, unit: Unit): UnitResult {
+  const sightings = sightUnit(unit, run.sides)
+  const present = run.sides.filter((side) => unit.entries[side.index])
+  const readable = present.filter((side) => unit.entries[side.index]?.limit === null)
+  const differ = createUnitDiffer(run, unit)
+  const against = readable.length > 0 ? pickAgainst(run, unit, readable, differ) : present.slice(0, 1)
+  const leaves = measureUnit(run, unit, { against, readable, differ })
+  const shown = leaves.slots.filter((slot) => slot.hiddenBy === null)
+  const subject = subjectOf(run, unit, sightings)
+  const content = shown.map((slot) => differenceOf(run, subject, slot, leaves.unknown))
+  const presence = run.layers.has('presence') ? presenceOf(run, subject, sightings) : []
+  const differences = [...presence, ...content].sort(compareDifferences)
+  const hidden = leaves.slots.filter((slot) => slot.hiddenBy !== null)
+  const { equivalents, unknown } = leaves
+  const uncertain = readable.length < present.length || unknown.some(({ reason }) => reason !== 'presence')
+  const state = stateOf(differences, sightings, uncertain)
+  return { unit, sightings, state, against, differences, hidden, equivalents, unknown }
+}
+
+function pickAgainst(run: Run, unit: Unit, readable: readonly Side[], differ: UnitDiffer): readonly Side[] {
+  const variants = variantsOf(readable, (side) => digestOn(unit, side, 'body') ?? '')
+  return chooseAgainst(variants, run.baseline, (a, b) => {
+    const diff = differ.diff(a.sides[0]!, b.sides[0]!, 'body')
+    return diff.changes.length === 0 && diff.unknown.length === 0
+  })
+}
+
+type Sides = { readonly against: readonly Side[]; readonly readable: readonly Side[]; readonly differ: UnitDiffer }
+
+function measureUnit(run: Run, unit: Unit, { against: [against], readable, differ }: Sides): MeasuredLeaves {
+  if (against === undefined || readable.length < 2) return NOTHING
+  const body = measureLeaves({ run, unit, differ, tree: 'body', against, sides: readable })
+  const status = run.layers.has('status') ? measureStatus(run, unit, { against: [against], readable, differ }) : NOTHING
+  const events = measureEvents(run, unit, [against, ...readable.filter((side) => side !== against)])
+  return {
+    slots: [...body.slots, ...status.slots, ...events],
+    equivalents: [...body.equivalents, ...status.equivalents],
+    unknown: [...body.unknown, ...status.unknown],
+  }
+}
+
+/** Files hold no status, and no status under another API version is no fact: some versions of a kind have none. */
+function measureStatus(run: Run, unit: Unit, { against, readable, differ }: Sides): MeasuredLeaves {
+  const entryOf = (side: Side) => unit.entries[side.index]
+  const live = readable.filter((side) => entryOf(side)?.statusDigest || entryOf(side)?.resourceVersion)
+  const versions = new Set(live.map((side) => entryOf(side)?.version))
+  const sides = versions.size > 1 ? live.filter((side) => entryOf(side)?.statusDigest) : live
+  const first = sides.find((side) => against.includes(side)) ?? sides[0]
+  if (first === undefined || sides.length < 2) return NOTHING
+  return measureLeaves({ run, unit, differ, tree: 'status', against: first, sides })
+}
+
+function subjectOf(run: Run, unit: Unit, sightings: readonly Sighting[]): Subject {
+  const unknown = new Map<Side, string>()
+  for (const side of run.sides) {
+    const sighting = sightings[side.index]
+    const limit = unit.entries[side.index]?.limit
+    if (sighting?.presence === 'unknown') unknown.set(side, sighting.reason)
+    else if (limit) unknown.set(side, `limit: ${limit}`)
+  }
+  const references = unit.data ? run.sides.flatMap((side) => referencesOn(unit, side)) : []
+  return { key: unit.key, kind: unit.ref.kind, uses: new Set(references.map((reference) => reference.use)), unknown }
+}
+
+/** The Flux objects that refer to a ConfigMap or Secret on any cluster, sorted. */
+export function usersOf(run: Run, unit: Unit): ResourceRef[] {
+  if (!unit.data) return []
+  const users = run.sides.flatMap((side) => referencesOn(unit, side).map((reference) => reference.from))
+  return [...new Map(users.map((ref) => [refKey(ref), ref])).values()].sort(compareRefs)
+}
