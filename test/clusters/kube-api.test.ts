@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createServer } from 'node:net'
+import { createConnection, createServer } from 'node:net'
 import { test } from 'node:test'
 import type { FaultAction } from '../../src/simulator/faults.ts'
 import { connect, folderOf, hasCode, startOne } from './support.ts'
@@ -197,11 +197,10 @@ test('proxy-url: the connection goes through the proxy, and its refusal is told 
   let refuse = false
   const proxy = createServer((client) => {
     client.on('error', () => undefined)
-    client.once('data', async (head: Buffer) => {
+    client.once('data', (head: Buffer) => {
       seen.push(head.toString().split('\r\n')[0]!)
       if (refuse) return void client.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n')
-      const { connect: open } = await import('node:net')
-      const upstream = open(cluster.port, '127.0.0.1', () => {
+      const upstream = createConnection(cluster.port, '127.0.0.1', () => {
         client.write('HTTP/1.1 200 OK\r\n\r\n')
         upstream.pipe(client).pipe(upstream)
       })
