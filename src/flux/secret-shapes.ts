@@ -1,0 +1,140 @@
+import { isReferenceValue } from './sensitive-values.ts'
+import { blankUrls } from './mask-url.ts'
+
+/** Text in which a secret of known shape may stand holds one of these, whatever its case: a cheap test before the regexes. */
+export const SHAPE_STEMS: readonly string[] = [
+  ...'abcdefghijklmnopqrstuvwxyz0123456789'.split('').map((letter) => `${letter}://`),
+  'egin',
+  'ls0t',
+  '.eyj',
+  'eyjh',
+  'akia',
+  'asia',
+  'ghp_',
+  'gho_',
+  'ghu_',
+  'ghs_',
+  'ghr_',
+  '_pat',
+  'lpat',
+  'xoxb',
+  'xoxa',
+  'xoxp',
+  'xoxr',
+  'xoxs',
+  'xoxe',
+  'xapp',
+  'aiza',
+  'asic',
+  'eare',
+  'sk_l',
+  'rk_l',
+  'sk_t',
+  'npm_',
+  'pypi',
+  'hvs.',
+  'hvb.',
+  'dop_',
+  'glsa',
+  'ckr_',
+  'shpa',
+  'sk-p',
+  'sk-a',
+  'sg.',
+  'enc[',
+  '@tcp',
+  '@uni',
+  'ure=',
+  'sig=',
+  'key=',
+  'key:',
+  'key"',
+  'ode=',
+  // Names that stand before a value in running text; what follows is judged by the name.
+  'pass',
+  'toke',
+  'secr',
+  'pwd=',
+  'pwd:',
+  'cred',
+  'auth',
+  'ooki',
+  'dsn=',
+  'dsn:',
+  'key ',
+  '_key',
+  '-key',
+  'keys',
+  'hras',
+  'gdat',
+].filter((stem) => stem.length === 4)
+
+const PEM =
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g
+const BASE64_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}={0,2}/g
+
+const TOKENS: readonly RegExp[] = [
+  /\beyJ[\w-]{8,}\.eyJ[\w-]{4,}(?:\.[\w-]*)?/g, // JSON Web Token
+  /\beyJhdXRocyI[\w+/=-]{8,}/g, // base64 of a Docker config
+  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, // AWS access key
+  /\bgh[pousr]_[A-Za-z0-9]{16,}/g, // GitHub
+  /\bgithub_pat_\w{20,}/g,
+  /\bgl(?:pat|dt|rt|ptt|cbt|agent)-[\w-]{16,}/g, // GitLab
+  /\bxox[abeprs]-[\w-]{10,}/g, // Slack
+  /\bxapp-\d-[\w-]{10,}/g,
+  /\bAIza[\w-]{35}/g, // Google
+  /\bAGE-SECRET-KEY-[0-9A-Z-]{20,}/gi, // age
+  /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g, // Stripe
+  /\bsk-(?:proj-|ant-)[\w-]{20,}/g, // OpenAI, Anthropic
+  /\bnpm_[A-Za-z0-9]{36}\b/g,
+  /\bpypi-AgE[\w-]{20,}/g,
+  /\bhv[sb]\.[\w-]{20,}/g, // Vault
+  /\bdop_v1_[a-f0-9]{64}\b/g, // DigitalOcean
+  /\bglsa_[A-Za-z0-9]{32}_[a-f0-9]{8}\b/g, // Grafana
+  /\bdckr_pat_[\w-]{20,}/g, // Docker Hub
+  /\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b/g, // Shopify
+  /\bSG\.[\w-]{16,}\.[\w-]{16,}/g, // SendGrid
+]
+
+const SCHEME = /\b(Basic|Bearer)\s+([A-Za-z0-9+/._~=-]{8,})/gi
+const HEADER =
+  /\b((?:(?:Proxy-)?Authorization|X-Api-Key|X-Auth-Token|X-Vault-Token|Private-Token|(?:Set-)?Cookie)["']?\s*[:=]\s*["']?)((?:(?:Basic|Bearer|Token|Digest|ApiKey)\s+)?)([^\s"'\\]+)/gi
+const CONNECTION_PART = /\b(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=([^;\s"']{4,})/gi
+
+const BLANK = '***'
+
+/** The text with private keys, tokens of known form, authorization values and credentials in URLs replaced by `***`. */
+export function blankShapes(text: string): string {
+  let blanked = text.includes('PRIVATE KEY') ? text.replace(PEM, BLANK) : text
+  blanked = blanked.replace(BASE64_PEM, (run) => (isPrivatePem(run) ? BLANK : run))
+  for (const form of TOKENS) blanked = blanked.replace(form, BLANK)
+  blanked = blanked.replace(SCHEME, (whole, scheme: string, value: string) =>
+    isCredential(scheme, value) ? `${scheme} ${BLANK}` : whole,
+  )
+  blanked = blanked.replace(HEADER, (whole, name: string, scheme: string, value: string) =>
+    isHeaderSecret(scheme, value) ? `${name}${scheme}${BLANK}` : whole,
+  )
+  blanked = blanked.replace(CONNECTION_PART, (whole, name: string, value: string) =>
+    isReferenceValue(value) ? whole : `${name}=${BLANK}`,
+  )
+  return blankUrls(blanked)
+}
+
+function isPrivatePem(run: string): boolean {
+  return Buffer.from(run, 'base64').toString('latin1').includes('PRIVATE KEY')
+}
+
+/** `Basic` and `Bearer` are also words: what follows them must look like what they announce. */
+function isCredential(scheme: string, value: string): boolean {
+  if (scheme.toLowerCase() === 'basic')
+    return (
+      /^[A-Za-z0-9+/]+={0,2}$/.test(value) &&
+      /^[\x20-\x7e]+:[\x20-\x7e]*$/.test(Buffer.from(value, 'base64').toString('latin1'))
+    )
+  return value.length >= 16 && /\d/.test(value) && /[A-Za-z]/.test(value)
+}
+
+function isHeaderSecret(scheme: string, value: string): boolean {
+  if (isReferenceValue(value) || value === BLANK) return false
+  return scheme !== '' || (value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value))
+}
