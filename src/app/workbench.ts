@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import { createClusterSource } from '../clusters/collect.ts'
+import { createFileSource } from '../clusters/file-source.ts'
+import { loadContexts, type Contexts, type ContextSummary } from '../clusters/kubeconfig.ts'
+import { createFingerprint, createFingerprintKey, type FingerprintKey } from '../flux/fingerprint.ts'
+import { loadKeyBytes } from '../history/fingerprint-key-file.ts'
+import { VERSION } from '../model/version.ts'
+import type { ComparePorts } from '../service/compare-sides.ts'
+import type { Clock, Ids, Progress } from '../service/ports.ts'
+import { historyPath, openKeptHistory } from './kept-history.ts'
+import type { ConnectionSettings, Environment } from './settings.ts'
+
+export type WorkbenchOptions = {
+  readonly connection: ConnectionSettings
+  /** Null: keep nothing; undefined: the default file. */
+  readonly history: string | null | undefined
+  readonly env: Environment
+  readonly stdin: NodeJS.ReadableStream
+  readonly signal: AbortSignal
+  readonly progress: (progress: Progress) => void
+}
+
+/** Everything that a command which reads clusters needs, wired once. Close it when done. */
+export type Workbench = {
+  readonly contexts: readonly ContextSummary[]
+  readonly isContext: (name: string) => boolean
+  /** Throws `context-unknown` with the names there are. */
+  readonly requireContext: (name: string) => void
+  readonly ports: ComparePorts
+  readonly close: () => void
+}
+
+export function openWorkbench(options: WorkbenchOptions): Workbench {
+  const { connection, env } = options
+  const contexts = loadContexts({ kubeconfig: connection.kubeconfig, env })
+  const key = fingerprintKey(options)
+  const shared = { engine: VERSION, fingerprintKey: key, clock: CLOCK, ids: IDS }
+  const history = options.history === null ? null : openKeptHistory(options.history, env)
+  return {
+    contexts: contexts.summaries,
+    isContext: (name) => contexts.names.includes(name),
+    requireContext: (name) => requireContext(name, contexts),
+    ports: {
+      clusters: createClusterSource({ ...shared, contexts, env, ...connectionOf(connection) }),
+      files: createFileSource({ ...shared, stdin: () => readAll(options.stdin) }),
+      history,
+      ids: IDS,
+      engine: VERSION,
+      fingerprint: createFingerprint(key),
+      signal: options.signal,
+      progress: options.progress,
+    },
+    close: () => history?.close(),
+  }
+}
+
+const CLOCK: Clock = { now: () => new Date() }
+
+/** Sortable by time, unique without coordination. */
+const IDS: Ids = {
+  next: (prefix) => `${prefix}_${Date.now().toString(36)}${randomBytes(5).toString('hex')}`,
+}
+
+function connectionOf({ as, asGroups, requestTimeoutMs, clusterTimeoutMs }: ConnectionSettings) {
+  return { as, asGroups, requestTimeoutMs, clusterTimeoutMs }
+}
+
+function requireContext(name: string, contexts: Contexts): void {
+  if (!contexts.names.includes(name)) contexts.target(name)
+}
+
+/**
+ * The key of the fingerprints lies beside the database, never in it. Without history a key of this run alone is enough,
+ * since nothing is compared with an earlier one.
+ */
+function fingerprintKey({ history, env }: WorkbenchOptions): FingerprintKey {
+  if (history === null) return createFingerprintKey(randomBytes(32))
+  const file = env['FLUX_COMPARE_KEY_FILE'] ?? join(dirname(historyPath(history, env)), 'fingerprint.key')
+  return createFingerprintKey(loadKeyBytes(file))
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}

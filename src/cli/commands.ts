@@ -1,0 +1,154 @@
+import { Option, type Command } from 'commander'
+import {
+  addComparisonOptions,
+  addConnectionOptions,
+  addHistoryOptions,
+  addOutputOptions,
+  addScopeOptions,
+} from './options.ts'
+import type { Streams } from './streams.ts'
+
+type Outcome = { code: number }
+
+const EXAMPLES = `
+Examples:
+  # How does production differ from staging?
+  flux-compare staging production
+
+  # What changed in production since the last time it was read?
+  flux-compare production@previous production
+
+  # Gate a promotion: rendered manifests against the cluster, as a pull-request comment
+  flux-compare file:./clusters/staging production -o markdown
+
+  # One object, and why other differences in it do not count
+  flux-compare staging production --resource HelmRelease/shop/frontend --explain
+
+Exit codes: 0 in sync, 1 drifted, 2 error or incomplete (something could not be read).`
+
+/** Adds every command. Each action imports its own module, so that help and completion load nothing else. */
+export function addCommands(program: Command, streams: Streams, outcome: Outcome): void {
+  addCompare(program, streams, outcome)
+  addClusters(program, streams, outcome)
+  addSnapshot(program, streams, outcome)
+  addHistory(program, streams, outcome)
+  addShow(program, streams, outcome)
+  addDemo(program, streams, outcome)
+  addCompletion(program, streams)
+  addVersion(program, streams)
+  program.addHelpText('after', EXAMPLES)
+  program.usage('BASELINE TARGET... [flags]')
+}
+
+function addCompare(program: Command, streams: Streams, outcome: Outcome): void {
+  const command = program
+    .command('compare', { isDefault: true })
+    .description('Compare a baseline with one or more targets (the default command).')
+    .argument(
+      '<side...>',
+      'Context names, CLUSTER@previous|latest|TIME|AGE|ID, or file:PATH (file:- is standard input).',
+    )
+  addOutputOptions(addHistoryOptions(addComparisonOptions(addScopeOptions(addConnectionOptions(command)))))
+  command.addHelpText('after', EXAMPLES).action(async (sides: string[], options: Record<string, unknown>) => {
+    const { compareCommand } = await import('./compare.ts')
+    outcome.code = await compareCommand(sides, options, streams)
+  })
+}
+
+function addClusters(program: Command, streams: Streams, outcome: Outcome): void {
+  const command = program
+    .command('clusters')
+    .description(
+      'List the contexts that can be compared; with --check, also whether they answer and which Flux they run.',
+    )
+    .option('--check', 'Ask each cluster for its version, its Flux and what may be read.')
+    .addOption(
+      new Option('-o, --output <format>', 'Output format.').choices(['table', 'json', 'yaml', 'name']).default('table'),
+    )
+  addConnectionOptions(command).action(async (options: Record<string, unknown>) => {
+    const { clustersCommand } = await import('./clusters.ts')
+    outcome.code = await clustersCommand(options, streams)
+  })
+}
+
+function addSnapshot(program: Command, streams: Streams, outcome: Outcome): void {
+  const command = program
+    .command('snapshot')
+    .description(
+      'Read clusters and keep what was read; with -o json or yaml, also print it (masked), to be compared later as file:PATH.',
+    )
+    .argument('<cluster...>', 'Context names.')
+    .addOption(
+      new Option('-o, --output <format>', 'Output format.').choices(['table', 'json', 'yaml']).default('table'),
+    )
+    .option('-q, --quiet', 'Do not show progress.')
+  addHistoryOptions(addScopeOptions(addConnectionOptions(command))).action(
+    async (clusters: string[], options: Record<string, unknown>) => {
+      const { snapshotCommand } = await import('./snapshot.ts')
+      outcome.code = await snapshotCommand(clusters, options, streams)
+    },
+  )
+}
+
+function addHistory(program: Command, streams: Streams, outcome: Outcome): void {
+  program
+    .command('history')
+    .description('List kept snapshots and comparisons, newest first.')
+    .argument('[cluster]', 'Only snapshots of this cluster.')
+    .option('--limit <n>', 'How many of each.', '20')
+    .option('--history <path>', 'File that keeps snapshots. Default: flux-compare/history.db in the XDG state folder.')
+    .addOption(
+      new Option('-o, --output <format>', 'Output format.').choices(['table', 'json', 'yaml', 'name']).default('table'),
+    )
+    .action(async (cluster: string | undefined, options: Record<string, unknown>) => {
+      const { historyCommand } = await import('./history.ts')
+      outcome.code = await historyCommand(cluster, options, streams)
+    })
+}
+
+function addShow(program: Command, streams: Streams, outcome: Outcome): void {
+  const command = program
+    .command('show')
+    .description('Print a kept comparison (run_...) again, in any format, or export a kept snapshot (snap_...).')
+    .argument('<id>', 'Id, or its beginning where that is unique.')
+    .option('--history <path>', 'File that keeps snapshots. Default: flux-compare/history.db in the XDG state folder.')
+  addOutputOptions(command).action(async (id: string, options: Record<string, unknown>) => {
+    const { showCommand } = await import('./show.ts')
+    outcome.code = await showCommand(id, options, streams)
+  })
+}
+
+function addDemo(program: Command, streams: Streams, outcome: Outcome): void {
+  const command = program
+    .command('demo')
+    .description(
+      'Start a simulated fleet of three clusters, compare it as real clusters are, and say what to try next.',
+    )
+    .option('--keep', 'Keep the fleet running until Ctrl-C, to try commands on it.')
+  addOutputOptions(command).action(async (options: Record<string, unknown>) => {
+    const { demoCommand } = await import('./demo.ts')
+    outcome.code = await demoCommand(options, streams)
+  })
+}
+
+function addCompletion(program: Command, streams: Streams): void {
+  program
+    .command('completion')
+    .description('Print a completion script for a shell.')
+    .argument('<shell>', 'bash, zsh, fish or powershell.')
+    .action(async (shell: string) => {
+      const { completionScript } = await import('./completion.ts')
+      await streams.stdout.write(completionScript(shell))
+    })
+}
+
+function addVersion(program: Command, streams: Streams): void {
+  program
+    .command('version')
+    .description('Print the version.')
+    .addOption(new Option('-o, --output <format>', 'Output format.').choices(['text', 'json', 'yaml']).default('text'))
+    .action(async (options: Record<string, unknown>) => {
+      const { versionCommand } = await import('./version.ts')
+      await versionCommand(options, streams)
+    })
+}

@@ -1,0 +1,84 @@
+import type { Command, Option } from 'commander'
+import { contextNames } from '../app/context-names.ts'
+import type { Streams } from './streams.ts'
+
+/** Directives of Cobra's completion protocol: what the shell may add of its own. */
+const DIRECTIVE = { default: 0, noSpace: 2, noFiles: 4 }
+
+type Candidates = { readonly words: readonly string[]; readonly directive: number }
+
+/**
+ * Answers `flux-compare __complete ARGS`, Cobra's protocol, which the Flux CLI asks its plugins in: candidates, one a line,
+ * each with a description behind a tab, then `:` and a directive. Never fails: a completion that cannot help offers nothing.
+ */
+export async function completeCommandLine(
+  args: readonly string[],
+  program: Command,
+  streams: Streams,
+): Promise<number> {
+  const typed = args.at(-1) ?? ''
+  const { words, directive } = await candidates(args.slice(0, -1), typed, program, streams)
+  const fitting = words.filter((word) => word.startsWith(typed))
+  await streams.stdout.write([...fitting, `:${directive}`, ''].join('\n'))
+  return 0
+}
+
+async function candidates(
+  before: readonly string[],
+  typed: string,
+  program: Command,
+  streams: Streams,
+): Promise<Candidates> {
+  const command = commandOf(before, program)
+  const pending = valueFlag(before.at(-1), command)
+  if (pending) return valuesOf(pending)
+  if (typed.startsWith('-')) return { words: flagsOf(command), directive: DIRECTIVE.noFiles }
+  if (command.name() === 'completion')
+    return { words: ['bash', 'zsh', 'fish', 'powershell'], directive: DIRECTIVE.noFiles }
+  if (typed.startsWith('file:')) return { words: [], directive: DIRECTIVE.default }
+  const names = takesClusters(command) ? await clusterNames(before, streams) : []
+  const verbs = before.every((word) => word.startsWith('-')) ? program.commands.map(describeCommand) : []
+  return { words: [...names, ...verbs], directive: DIRECTIVE.noFiles }
+}
+
+/** The command that the words name: the first that is one, else the default, compare. */
+function commandOf(before: readonly string[], program: Command): Command {
+  const named = program.commands.find((command) => command.name() === before.find((word) => !word.startsWith('-')))
+  return named ?? program.commands.find((command) => command.name() === 'compare')!
+}
+
+function valueFlag(word: string | undefined, command: Command): Option | undefined {
+  if (word === undefined || !word.startsWith('-') || word.includes('=')) return undefined
+  return command.options.find((option) => (option.long === word || option.short === word) && option.required)
+}
+
+function valuesOf(option: Option): Candidates {
+  if (option.argChoices) return { words: option.argChoices, directive: DIRECTIVE.noFiles }
+  const takesFile = option.long === '--kubeconfig' || option.long === '--history'
+  return { words: [], directive: takesFile ? DIRECTIVE.default : DIRECTIVE.noFiles }
+}
+
+function flagsOf(command: Command): string[] {
+  return command.options
+    .filter(({ hidden }) => !hidden)
+    .map(({ long, description }) => `${long}\t${oneLine(description)}`)
+}
+
+function describeCommand(command: Command): string {
+  return `${command.name()}\t${oneLine(command.description())}`
+}
+
+function oneLine(text: string): string {
+  return text.split('\n')[0]!
+}
+
+function takesClusters(command: Command): boolean {
+  return ['compare', 'snapshot', 'history'].includes(command.name())
+}
+
+async function clusterNames(before: readonly string[], streams: Streams): Promise<string[]> {
+  const flag = before.indexOf('--kubeconfig')
+  const kubeconfig = flag >= 0 ? (before[flag + 1] ?? null) : null
+  const names = await contextNames(kubeconfig, streams.env)
+  return names.filter((name) => !/[\p{C}\n]/u.test(name) && !before.includes(name))
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { demoFleet } from '../simulator/demo-fleet.ts'
+import { startSimulator } from '../simulator/simulator.ts'
+import { compareCommand } from './compare.ts'
+import { text, type Flags } from './flags.ts'
+import { interruptible } from './interrupt.ts'
+import type { Streams } from './streams.ts'
+
+/**
+ * `flux-compare demo`: three simulated clusters on loopback, compared over the same sockets and code as real ones. With
+ * `--keep` the fleet stays up until Ctrl-C. Exit code 0 when the comparison could be made, whatever it says.
+ */
+export async function demoCommand(flags: Flags, streams: Streams): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'flux-compare-demo-'))
+  const simulator = await startSimulator({ clusters: demoFleet() })
+  try {
+    const kubeconfig = join(folder, 'kubeconfig')
+    await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
+    const names = [...simulator.clusters.keys()]
+    const data = text(flags, 'output') ?? 'table'
+    if (data === 'table' || data === 'wide') await streams.stdout.write(introduction(names))
+    await compareCommand(names, { ...flags, ...defaults(kubeconfig, join(folder, 'history.db')) }, streams)
+    if (data === 'table' || data === 'wide') await streams.stdout.write(nextSteps(kubeconfig, flags['keep'] === true))
+    if (flags['keep'] === true) await untilInterrupted()
+    return 0
+  } finally {
+    await simulator.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function defaults(kubeconfig: string, history: string): Flags {
+  return { kubeconfig, history, baseline: true, secrets: 'equality', requestTimeout: 30_000, timeout: 120_000 }
+}
+
+function introduction(names: readonly string[]): string {
+  return `$ flux-compare ${names.join(' ')}      # ${names.length} simulated clusters on this machine\n\n`
+}
+
+function nextSteps(kubeconfig: string, kept: boolean): string {
+  if (!kept) {
+    return `
+Try next:
+  flux-compare demo --keep               keep this fleet running, to try commands on it
+  flux-compare clusters                  the contexts of your own kubeconfig
+  flux-compare BASELINE TARGET           compare two of them: only get and list are sent, secrets stay masked
+`
+  }
+  return `
+The fleet runs until Ctrl-C. In another terminal:
+  export KUBECONFIG=${kubeconfig}
+  flux-compare staging production                      two of the three
+  flux-compare staging production --explain            what was judged equivalent, and why
+  flux-compare staging production --kind hr -o wide    one kind, with pointers
+  flux-compare staging production -o json | jq .summary
+`
+}
+
+async function untilInterrupted(): Promise<void> {
+  const { signal, release } = interruptible()
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  release()
+}

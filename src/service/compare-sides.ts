@@ -1,0 +1,84 @@
+import { compareSnapshots } from '../diff/compare.ts'
+import type { ObjectFilter } from '../diff/filter.ts'
+import type { Fingerprint } from '../flux/fingerprint.ts'
+import type { Comparison, Layer } from '../model/comparison.ts'
+import { AppError } from '../model/errors.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { CollectScope, History, Ids, Progress, SnapshotSource } from './ports.ts'
+import { checkSides, type Side } from './sides.ts'
+import { isKept } from './take-snapshots.ts'
+
+export type CompareRequest = {
+  readonly sides: readonly Side[]
+  /** Label of the side that the others are measured against; null: the most common variant of each object. */
+  readonly baseline: string | null
+  readonly scope: CollectScope
+  readonly layers: readonly Layer[]
+  readonly ignore: readonly string[]
+  readonly explain: boolean
+}
+
+export type ComparePorts = {
+  readonly clusters: SnapshotSource
+  readonly files: SnapshotSource
+  /** Null: nothing is kept, and kept sides are refused. */
+  readonly history: History | null
+  readonly ids: Ids
+  readonly engine: string
+  readonly fingerprint: Fingerprint | null
+  readonly signal: AbortSignal
+  readonly progress: (progress: Progress) => void
+}
+
+/**
+ * Takes a snapshot of every side, compares them, and keeps both. Kept sides are looked up before anything new is stored,
+ * so that `production@previous production` compares with the run before this one.
+ * Rejects with an AppError for bad input; a cluster that cannot be read makes the verdict `incomplete` instead.
+ */
+export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<Comparison> {
+  checkSides(request.sides)
+  const snapshots = await Promise.all(request.sides.map((side) => takeSide(side, request.scope, ports)))
+  ports.signal.throwIfAborted()
+  const comparison = compareSnapshots({
+    id: ports.ids.next('run'),
+    snapshots: snapshots.map((snapshot, index) => ({ ...snapshot, cluster: request.sides[index]!.label })),
+    baseline: request.baseline,
+    layers: request.layers,
+    ignore: request.ignore,
+    filter: filterOf(request.scope),
+    explain: request.explain,
+    engine: ports.engine,
+    fingerprint: ports.fingerprint,
+  })
+  snapshots.forEach((snapshot, index) => {
+    if (request.sides[index]!.from === 'cluster' && isKept(snapshot, request.scope))
+      ports.history?.saveSnapshot(snapshot)
+  })
+  ports.history?.saveComparison(comparison)
+  return comparison
+}
+
+async function takeSide(side: Side, scope: CollectScope, ports: ComparePorts): Promise<Snapshot> {
+  if (side.from === 'history') return loadSide(side, ports.history)
+  const source = side.from === 'file' ? ports.files : ports.clusters
+  const known = side.from === 'cluster' ? (ports.history?.known(side.cluster) ?? null) : null
+  return source.collect({ cluster: side.cluster, scope, known, signal: ports.signal, progress: ports.progress })
+}
+
+function loadSide(side: Extract<Side, { from: 'history' }>, history: History | null): Snapshot {
+  if (!history) {
+    throw new AppError('snapshot-unknown', `${side.label} names a kept snapshot, but nothing is kept with --no-history`)
+  }
+  const snapshot = history.loadSnapshot(side.cluster, side.selector)
+  if (snapshot) return snapshot
+  const [oldest] = history.listSnapshots({ cluster: side.cluster, limit: 1 })
+  throw new AppError(
+    'snapshot-unknown',
+    oldest ? `no snapshot of ${side.cluster} fits ${side.label}` : `no snapshot of ${side.cluster} is kept`,
+    { hint: `Take one with: flux-compare snapshot ${side.cluster}. List what is kept with: flux-compare history` },
+  )
+}
+
+function filterOf(scope: CollectScope): ObjectFilter {
+  return { kinds: scope.kinds, namespaces: scope.namespaces, selector: scope.selector, resource: scope.resource }
+}

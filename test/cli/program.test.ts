@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { run } from '../../src/cli/program.ts'
+import { captureStreams, type CapturedStreams } from './capture-streams.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'flux-compare-cli-'))
+const kubeconfig = join(folder, 'config')
+
+before(() => {
+  const names = ['staging', 'production', 'arn:aws:eks:eu-west-1:1:cluster/prod']
+  const contexts = names.map((name) => ({ name, context: { cluster: 'c', user: 'u' } }))
+  const clusters = [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }]
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      contexts,
+      clusters,
+      users: [{ name: 'u', user: {} }],
+      'current-context': 'staging',
+    }),
+  )
+})
+
+after(() => rmSync(folder, { recursive: true }))
+
+type Result = { readonly code: number; readonly out: string; readonly err: string }
+
+async function flux(...args: string[]): Promise<Result> {
+  const streams: CapturedStreams = captureStreams({
+    HOME: folder,
+    KUBECONFIG: kubeconfig,
+    XDG_STATE_HOME: join(folder, 'state'),
+  })
+  const code = await run(args, streams)
+  return { code, out: streams.out(), err: streams.err() }
+}
+
+test('help goes to stdout, names every command and the exit codes', async () => {
+  const { code, out, err } = await flux('--help')
+  assert.equal(code, 0)
+  assert.equal(err, '')
+  for (const word of [
+    'Usage: flux-compare BASELINE TARGET...',
+    'clusters',
+    'snapshot',
+    'history',
+    'show',
+    'demo',
+    'completion',
+    'Exit codes: 0 in sync, 1 drifted, 2',
+  ]) {
+    assert.ok(out.includes(word), word)
+  }
+})
+
+test('a wrong context name is told with the right ones, nearest first', async () => {
+  const { code, out, err } = await flux('staging', 'prodution')
+  assert.equal(code, 2)
+  assert.equal(out, '')
+  assert.equal(
+    err,
+    'error: there is no context prodution; there are: production, staging, arn:aws:eks:eu-west-1:1:cluster/prod\n' +
+      'hint: List what the kubeconfig offers with: flux-compare clusters\n',
+  )
+})
+
+test('bad input is one message and exit code 2', async () => {
+  const cases: [string[], RegExp][] = [
+    [['staging'], /^error: a comparison needs two sides, one was given\nhint: /],
+    [['staging', 'staging'], /^error: staging is given twice\nhint: /],
+    [['staging', 'production', '--nonsense'], /^error: unknown option '--nonsense'/],
+    [['staging', 'production', '-o', 'xml'], /^error: .*xml.* is invalid. Allowed choices are table, wide/],
+    [
+      ['staging', 'production', '--layer', 'colour'],
+      /^error: --layer colour is not known\nhint: Known: presence, spec/,
+    ],
+    [['staging', 'production', '--kind', 'Pod'], /^error: Pod is not a Flux kind\nhint: Known: /],
+    [['staging', 'production', '--timeout', 'soon'], /^error: .*soon.* is invalid. Write a duration/],
+    [
+      ['staging', 'production', '--resource', 'shop'],
+      /^error: --resource shop is not of the form Kind\/namespace\/name/,
+    ],
+    [['staging', 'production', '-n', 'a', '-A'], /^error: --namespace and --all-namespaces contradict/],
+    [['staging', 'production', '--ignore', '/spec/patches/0'], /^error: /],
+    [['file:/nonexistent.yaml', 'staging'], /^error: .*\/nonexistent\.yaml/],
+    [['staging@previous', 'production'], /^error: no snapshot of staging is kept\nhint: Take one with/],
+    [['show', 'run_none'], /^error: nothing that is kept has the id run_none/],
+    [['completion', 'tcsh'], /^error: there is no completion for the shell "tcsh"/],
+    [['history', '--limit', '0'], /^error: --limit takes a whole number/],
+  ]
+  for (const [args, message] of cases) {
+    const { code, out, err } = await flux(...args)
+    assert.equal(code, 2, args.join(' '))
+    assert.equal(out, '', args.join(' '))
+    assert.match(err, message)
+  }
+})
+
+test('a broken kubeconfig is named with its line', async () => {
+  const broken = join(folder, 'broken')
+  writeFileSync(broken, 'apiVersion: v1\nkind: Config\ncontexts: [\n')
+  const { code, err } = await flux('a', 'b', '--kubeconfig', broken)
+  assert.equal(code, 2)
+  assert.match(err, /^error: .*broken.*line \d/)
+})
+
+test('clusters lists the contexts', async () => {
+  const { code, out } = await flux('clusters')
+  assert.equal(code, 0)
+  assert.equal(
+    out,
+    `NAME                                   SERVER                USER   CURRENT
+staging                                https://127.0.0.1:1   u      *
+production                             https://127.0.0.1:1   u
+arn:aws:eks:eu-west-1:1:cluster/prod   https://127.0.0.1:1   u
+`,
+  )
+  assert.deepEqual((await flux('clusters', '-o', 'name')).out.split('\n')[1], 'production')
+})
+
+test('completion speaks the protocol of Cobra', async () => {
+  assert.equal((await flux('__complete', 'prod')).out, 'production\n:4\n')
+  assert.equal((await flux('__complete', 'staging', 'st')).out, ':4\n')
+  assert.equal((await flux('__complete', 'staging', 'production', '-o', 'j')).out, 'json\njunit\n:4\n')
+  assert.match((await flux('__complete', 'compare', '--kube')).out, /^--kubeconfig\tKubeconfig file/)
+  assert.equal((await flux('__complete', 'completion', 'z')).out, 'zsh\n:4\n')
+  assert.equal((await flux('__complete', 'file:./x')).out, ':0\n')
+})
+
+test('version as text and data', async () => {
+  assert.match((await flux('version')).out, /^flux-compare: v\d+\.\d+\.\d+\n$/)
+  assert.match((JSON.parse((await flux('version', '-o', 'json')).out) as { version: string }).version, /^\d/)
+})
+
+test('history of an empty file says how to begin', async () => {
+  assert.match((await flux('history')).out, /^Nothing is kept yet\./)
+})
