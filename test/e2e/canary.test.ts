@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { OUTPUT_FORMATS } from '../../src/report/formats.ts'
+import type { FaultAction } from '../../src/simulator/faults.ts'
+import { startSimulator } from '../../src/simulator/simulator.ts'
+import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
+import { canary, canaryCount, findCanaries } from './canaries.ts'
+import { canaryObjects } from './canary-fleet.ts'
+import { runCli } from './run-cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'flux-compare-canary-'))
+const kubeconfig = join(folder, 'kubeconfig')
+const history = join(folder, 'state', 'history.db')
+let simulator: Simulator
+
+before(async () => {
+  const token = (name: string): string => canary(`token${name}`)
+  const clusters = ['staging', 'production'].map((name) => ({
+    name,
+    folders: [],
+    objects: canaryObjects(name),
+    users: [
+      {
+        name: 'admin',
+        token: token(name),
+        rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }],
+      },
+    ],
+  }))
+  simulator = await startSimulator({ clusters })
+  writeFileSync(kubeconfig, simulator.kubeconfig)
+})
+
+after(async () => {
+  await simulator.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function run(args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await runCli([...args, '--history', history], { env: { FLUX_COMPARE_DEBUG: '1' } })
+  return stdout + stderr
+}
+
+test('the search finds each canary in what the clusters hold', () => {
+  assert.ok(canaryCount() > 50)
+  assert.deepEqual(findCanaries(simulator.kubeconfig).length > 0, true)
+  for (const side of ['a', 'b']) assert.ok(findCanaries(JSON.stringify(canaryObjects(side))).length > 30)
+})
+
+for (const format of OUTPUT_FORMATS) {
+  test(`no canary in the output as ${format}`, async () => {
+    const output = await run([
+      'staging',
+      'production',
+      '--kubeconfig',
+      kubeconfig,
+      '-o',
+      format,
+      '--explain',
+      '--layer',
+      'all',
+    ])
+    assert.ok(output.length > 30)
+    assert.deepEqual(findCanaries(output), [])
+  })
+}
+
+test('the comparison sees through the masks: the differing secrets are reported', async () => {
+  const output = await run(['staging', 'production', '--kubeconfig', kubeconfig, '-o', 'json'])
+  const { drifts } = JSON.parse(output) as { drifts: { ref: { kind: string; name: string } }[] }
+  const secrets = drifts.flatMap(({ ref }) => (ref.kind === 'Secret' ? [ref.name] : []))
+  assert.deepEqual(secrets.toSorted(), ['basic', 'docker', 'malformed', 'pem', 'stringy', 'values', 'vars'])
+})
+
+test('no canary in exported snapshots', async () => {
+  for (const format of ['json', 'yaml']) {
+    const output = await run(['snapshot', 'staging', '--kubeconfig', kubeconfig, '-o', format])
+    assert.match(output, /HelmRelease/)
+    assert.deepEqual(findCanaries(output), [])
+  }
+})
+
+test('no canary in the files that are kept', () => {
+  const files = readdirSync(join(folder, 'state'))
+  assert.ok(files.includes('history.db'))
+  for (const file of files) assert.deepEqual(findCanaries(readFileSync(join(folder, 'state', file))), [], file)
+})
+
+test('no canary in files compared as sides, and in errors about them', async () => {
+  const manifests = join(folder, 'manifests')
+  mkdirSync(manifests)
+  writeFileSync(
+    join(manifests, 'all.yaml'),
+    canaryObjects('staging')
+      .map((object) => JSON.stringify(object))
+      .join('\n---\n'),
+  )
+  const output = await run([`file:${manifests}`, 'production', '--kubeconfig', kubeconfig, '-o', 'json'])
+  assert.match(output, /"verdict"/)
+  assert.deepEqual(findCanaries(output), [])
+  writeFileSync(
+    join(manifests, 'broken.yaml'),
+    `apiVersion: v1\nkind: Secret\ndata:\n  a: "${canary('broken')}\n  b: [\n`,
+  )
+  assert.deepEqual(findCanaries(await run([`file:${manifests}`, 'production', '--kubeconfig', kubeconfig])), [])
+})
+
+test('no canary in what is said about servers that fail', async () => {
+  const body = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    message: canary('body'),
+    reason: 'InternalError',
+    code: 500,
+  }
+  const cluster = simulator.clusters.get('production')!
+  const actions: FaultAction[] = [
+    { kind: 'respond', status: 500, body },
+    { kind: 'respond', status: 401, body },
+    { kind: 'respond', status: 403, body },
+    { kind: 'html' },
+    { kind: 'truncated-json' },
+  ]
+  for (const action of actions) {
+    cluster.setFaults([{ match: { path: /helmreleases|secrets/ }, action }])
+    const output = await run(['staging', 'production', '--kubeconfig', kubeconfig, '-o', 'json', '--timeout', '4s'])
+    assert.deepEqual(findCanaries(output), [])
+  }
+  cluster.setFaults([])
+})
+
+test('no canary in what is said about a credential plugin that fails', async () => {
+  const secret = canary('plugin')
+  const file = join(folder, 'exec-kubeconfig')
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: 'sh',
+    args: ['-c', `echo ${secret} >&2; echo ${secret}; exit 3`],
+    interactiveMode: 'Never',
+  }
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+    users: [{ name: 'u', user: { exec } }],
+    contexts: ['a', 'b'].map((name) => ({ name, context: { cluster: 'c', user: 'u' } })),
+  }
+  writeFileSync(file, JSON.stringify(config))
+  const output = await run(['a', 'b', '--kubeconfig', file])
+  assert.match(output, /incomplete/)
+  assert.deepEqual(findCanaries(output), [])
+})
