@@ -1,3 +1,4 @@
+import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison, Difference, Finding, Severity } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
 import { HTML_STYLE } from './html-style.ts'
@@ -11,10 +12,11 @@ import {
   plural,
   pointersOf,
   severityCounts,
+  toSeconds,
   whatWasCompared,
 } from './phrases.ts'
 import { safeLine, safeText } from './terminal.ts'
-import { displayValue, groupValues, isLongText } from './values.ts'
+import { clustersWithObject, displayValue, groupValues, isLongText } from './values.ts'
 
 /** One self-contained page without scripts: it can be kept as a CI artifact or mailed, and shows the same everywhere. */
 export function renderHtml(comparison: Comparison): string {
@@ -66,7 +68,7 @@ function clusterTable(comparison: Comparison): string {
       cluster.name + role,
       cluster.flux ?? '-',
       cluster.kubernetes ?? '-',
-      cluster.takenAt,
+      toSeconds(cluster.takenAt),
       describeReading(cluster),
     ]
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`
@@ -104,38 +106,37 @@ function oneSidedItems({ oneSided }: Outline): string[] {
 }
 
 function repeatedItems({ repeated }: Outline, comparison: Comparison): string[] {
-  return repeated.map(({ kind, difference, refs }) => {
+  return repeated.map(({ kind, difference, presence, refs }) => {
     const names = refs.map((ref) => `<li><code>${escapeHtml(displayRef(ref))}</code></li>`).join('')
+    const own = clustersWithObject(comparison, presence)
     const list = `<details><summary>${refs.length} ${escapeHtml(kind)}</summary><ul>${names}</ul></details>`
-    return `<li>${badge(difference.severity)} ${change(difference, comparison)}${list}</li>`
+    return `<li>${badge(difference.severity)} ${change(difference, own)}${list}</li>`
   })
 }
 
 function objectItem({ drift, severity, blocks }: ObjectOutline, comparison: Comparison): string {
+  const own = clustersWithObject(comparison, drift.presence)
   const used =
     drift.usedBy.length === 0
       ? ''
       : `<p class="muted">used by ${escapeHtml(drift.usedBy.map(displayRef).join(', '))}</p>`
   const rows = blocks.flatMap(({ differences }) =>
-    differences.map((difference) => `<div class="change">${change(difference, comparison)}</div>`),
+    differences.map((difference) => `<div class="change">${change(difference, own)}</div>`),
   )
   const summary = `${badge(severity)} <code>${escapeHtml(displayRef(drift.ref))}</code> <span class="muted">${plural(rows.length, 'difference')}</span>`
   return `<li><details open><summary>${summary}</summary>${used}${rows.join('\n')}</details></li>`
 }
 
-function change(difference: Difference, comparison: Comparison): string {
+function change(difference: Difference, names: readonly ClusterName[]): string {
   const pointer = pointersOf(difference)
   const path = `<code class="path" title="${escapeHtml(pointer)}">${escapeHtml(difference.path === '' ? difference.layer : difference.path)}</code>`
   if (Object.values(difference.changes).includes('moved'))
     return `${path} <span class="muted">moved: the order differs</span>`
-  return path + (lines(difference) ?? values(difference, comparison))
+  return path + (lines(difference) ?? values(difference, names))
 }
 
-function values(difference: Difference, comparison: Comparison): string {
-  const groups = groupValues(
-    difference,
-    comparison.clusters.map(({ name }) => name),
-  )
+function values(difference: Difference, names: readonly ClusterName[]): string {
+  const groups = groupValues(difference, names)
   const rows = groups.map(({ clusters, value, unknown }) => {
     const text =
       unknown === null ? (value === undefined ? 'absent' : displayValue(value, difference)) : `not known: ${unknown}`

@@ -1,7 +1,7 @@
 import type { Comparison, Drift, Finding } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
 import { describePresence, objectCounts } from './phrases.ts'
-import { displayValue, groupValues } from './values.ts'
+import { clustersWithObject, displayValue, groupValues } from './values.ts'
 
 /**
  * JUnit XML as CI systems read it: a failed case for each drifted object, an error for each cluster or kind that could not be
@@ -45,10 +45,7 @@ function errorCase(finding: Finding): string {
 function failureCase(drift: Drift, comparison: Comparison): string {
   const lines = drift.differences.map((difference) => {
     if (difference.layer === 'presence') return `${difference.severity} ${describePresence(drift)}`
-    const groups = groupValues(
-      difference,
-      comparison.clusters.map(({ name }) => name),
-    )
+    const groups = groupValues(difference, clustersWithObject(comparison, drift.presence))
     const values = groups.map(({ clusters, value, unknown }) => {
       const text =
         unknown === null ? (value === undefined ? 'absent' : displayValue(value, difference)) : `not known (${unknown})`

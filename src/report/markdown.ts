@@ -1,3 +1,4 @@
+import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison, Difference } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
 import type { RenderOptions } from './formats.ts'
@@ -10,10 +11,11 @@ import {
   objectCounts,
   plural,
   severityCounts,
+  toSeconds,
   whatWasCompared,
 } from './phrases.ts'
 import { safeLine, safeText } from './terminal.ts'
-import { displayValue, groupValues, isLongText } from './values.ts'
+import { clustersWithObject, displayValue, groupValues, isLongText } from './values.ts'
 
 /** GitHub takes 65,536 characters in a comment; GitLab more. What does not fit is counted. */
 const MAX_LENGTH = 60_000
@@ -55,7 +57,13 @@ function head(comparison: Comparison): string {
 function clusterTable(comparison: Comparison): string {
   const rows = comparison.clusters.map((cluster) => {
     const name = code(cluster.name) + (cluster.name === comparison.baseline ? ' (baseline)' : '')
-    const cells = [name, cluster.flux ?? '-', cluster.kubernetes ?? '-', cluster.takenAt, describeReading(cluster)]
+    const cells = [
+      name,
+      cluster.flux ?? '-',
+      cluster.kubernetes ?? '-',
+      toSeconds(cluster.takenAt),
+      describeReading(cluster),
+    ]
     return `| ${cells.map((cell, column) => (column === 0 ? cell : escapeMarkdown(cell))).join(' | ')} |`
   })
   return ['| Cluster | Flux | Kubernetes | Taken | Read |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
@@ -87,34 +95,31 @@ function repeatedList({ repeated }: Outline, comparison: Comparison): string {
   return ['**The same change in several objects**', '', ...lines].join('\n')
 }
 
-function repeatedLine({ kind, difference, refs }: RepeatedOutline, comparison: Comparison): string {
-  const names = refs.slice(0, 5).map(({ namespace, name }) => code(`${namespace}/${name}`))
-  const rest = refs.length - names.length
+function repeatedLine({ kind, difference, presence, refs }: RepeatedOutline, comparison: Comparison): string {
+  const shown = refs.slice(0, 5).map(({ namespace, name }) => code(`${namespace}/${name}`))
+  const rest = refs.length - shown.length
   const more = rest > 0 ? ` and ${rest} more` : ''
-  return `- **${difference.severity}** ${code(difference.path)} ${valuesInline(difference, comparison)} in ${refs.length} ${kind}: ${names.join(', ')}${more}`
+  return `- **${difference.severity}** ${code(difference.path)} ${valuesInline(difference, clustersWithObject(comparison, presence))} in ${refs.length} ${kind}: ${shown.join(', ')}${more}`
 }
 
 function objectPart({ drift, severity, blocks }: ObjectOutline, comparison: Comparison): string {
   const count = blocks.reduce((sum, block) => sum + block.differences.length, 0)
   const title = `<summary><b>${severity}</b> <code>${escapeHtml(displayRef(drift.ref))}</code> ${plural(count, 'difference')}</summary>`
-  const lines = blocks.flatMap((block) => blockLines(block, comparison))
+  const lines = blocks.flatMap((block) => blockLines(block, clustersWithObject(comparison, drift.presence)))
   return ['<details>', title, '', ...lines, '', '</details>'].join('\n')
 }
 
-function blockLines(block: Block, comparison: Comparison): string[] {
+function blockLines(block: Block, names: readonly ClusterName[]): string[] {
   return block.differences.flatMap((difference) => {
     const long = longText(difference)
     if (long) return [`- ${code(difference.path)}`, '', ...fence(long), '']
-    return [`- ${code(difference.path)} ${valuesInline(difference, comparison)}`]
+    return [`- ${code(difference.path)} ${valuesInline(difference, names)}`]
   })
 }
 
-function valuesInline(difference: Difference, comparison: Comparison): string {
+function valuesInline(difference: Difference, names: readonly ClusterName[]): string {
   if (Object.values(difference.changes).includes('moved')) return 'moved'
-  const groups = groupValues(
-    difference,
-    comparison.clusters.map(({ name }) => name),
-  )
+  const groups = groupValues(difference, names)
   return groups
     .map(({ clusters, value, unknown }) => {
       const text =

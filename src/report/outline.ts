@@ -11,6 +11,7 @@ export type ObjectOutline = { readonly drift: Drift; readonly severity: Severity
 export type RepeatedOutline = {
   readonly kind: string
   readonly difference: Difference
+  readonly presence: Drift['presence']
   readonly refs: readonly ResourceRef[]
 }
 
@@ -67,8 +68,8 @@ function groupOneSided(drifts: readonly Drift[]): OneSidedOutline[] {
   for (const [key, drift] of own) groups.set(key, { drift, cause: null, children: [] })
   for (const drift of drifts) {
     if (drift.cause === null) continue
-    const { ref, code, message } = drift.cause
-    const key = ref === null ? `${code} ${message}` : refKey(ref)
+    const { ref, code } = drift.cause
+    const key = ref === null ? `${code} ${JSON.stringify(drift.presence)}` : refKey(ref)
     const group = groups.get(key) ?? { drift: null, cause: drift.cause, children: [] }
     group.children.push(drift)
     groups.set(key, group)
@@ -81,17 +82,21 @@ function groupOneSided(drifts: readonly Drift[]): OneSidedOutline[] {
     .toSorted((a, b) => rank(a.severity) - rank(b.severity) || b.children.length - a.children.length)
 }
 
-function repeatKey(kind: string, { layer, path, changes, values, unknown }: Difference): string {
-  return JSON.stringify([kind, layer, path, changes, values, unknown])
+function repeatKey({ ref, presence }: Drift, { layer, path, changes, values, unknown }: Difference): string {
+  return JSON.stringify([ref.kind, presence, layer, path, changes, values, unknown])
 }
 
 function findRepeated(drifts: readonly Drift[]): (RepeatedOutline & { key: string })[] {
-  const groups = new Map<string, { kind: string; difference: Difference; refs: ResourceRef[] }>()
-  for (const { ref, differences } of drifts) {
-    for (const difference of differences) {
+  const groups = new Map<
+    string,
+    { kind: string; difference: Difference; presence: Drift['presence']; refs: ResourceRef[] }
+  >()
+  for (const drift of drifts) {
+    const { ref, presence } = drift
+    for (const difference of drift.differences) {
       if (difference.layer === 'presence' || difference.within !== null) continue
-      const key = repeatKey(ref.kind, difference)
-      const group = groups.get(key) ?? { kind: ref.kind, difference, refs: [] }
+      const key = repeatKey(drift, difference)
+      const group = groups.get(key) ?? { kind: ref.kind, difference, presence, refs: [] }
       group.refs.push(ref)
       groups.set(key, group)
     }
@@ -105,7 +110,7 @@ function findRepeated(drifts: readonly Drift[]): (RepeatedOutline & { key: strin
 function outlineObject(drift: Drift, told: ReadonlySet<string>): ObjectOutline {
   const rest = drift.differences.filter(
     (difference) =>
-      difference.layer !== 'presence' && !told.has(`${refKey(drift.ref)} ${repeatKey(drift.ref.kind, difference)}`),
+      difference.layer !== 'presence' && !told.has(`${refKey(drift.ref)} ${repeatKey(drift, difference)}`),
   )
   const blocks = blocksOf(rest)
   return { drift, blocks, severity: worst(blocks.map(({ severity }) => severity)) }

@@ -72,13 +72,27 @@ export function countKinds(drifts: readonly Drift[]): string {
 
 /** What goes with a one-sided object or cause: `and 5 objects because of it: 2 HelmRelease, ...`. */
 export function describeChildren({ drift, cause, children }: OneSidedOutline): string {
-  if (children.length === 0) return ''
+  const [first] = children
+  if (!first) return ''
   const kinds = countKinds(children)
   if (drift) return `and ${plural(children.length, 'object')} because of it: ${kinds}`
-  return `${plural(children.length, 'object')} (${kinds}): ${cause?.message ?? ''}`
+  const side = describePresence(first)
+  switch (cause?.code) {
+    case 'crd-not-installed':
+      return `${kinds} ${side}: ${children.length === 1 ? 'the kind is' : 'these kinds are'} not installed there`
+    case 'not-referenced':
+      return `${kinds} used on one side only (${side.replace('missing in', 'not in')}): nothing there refers to ${children.length === 1 ? 'it' : 'them'}`
+    default:
+      return `${kinds} ${side}${cause ? `: ${cause.message}` : ''}`
+  }
 }
 
 /** Where values of a difference were read: `--explain` and wide output name the pointers. */
 export function pointersOf(difference: Difference): string {
   return [...new Set(Object.values(difference.pointers))].join(', ')
+}
+
+/** A time without its fraction: `2026-11-21T07:00:00Z`. */
+export function toSeconds(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z')
 }

@@ -1,3 +1,4 @@
+import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison, Difference } from '../model/comparison.ts'
 import type { Json } from '../model/json.ts'
 import { describeSizes, diffLines } from './line-diff.ts'
@@ -13,13 +14,16 @@ export type TextContext = {
   readonly wide: boolean
 }
 
+/** A context for one object: `names` are the clusters that have it. */
+export type ObjectContext = TextContext & { readonly names: readonly ClusterName[] }
+
 const ABSENT = '(absent)'
 
 /** One block below its object: a single leaf as a change, several leaves of a one-sided item as a list. */
-export function renderBlock(block: Block, indent: number, context: TextContext): string[] {
+export function renderBlock(block: Block, indent: number, context: ObjectContext): string[] {
   if (block.differences.length === 1) return renderChange(block.differences[0]!, indent, context)
   const [first] = block.differences
-  const groups = groupValues(first!, names(context))
+  const groups = groupValues(first!, context.names)
   const present = groups.filter(({ value }) => value !== undefined).flatMap(({ clusters }) => clusters)
   const head = `${safeLine(block.path)}  ${context.paint('gray', `only in ${safeLine(present.join(', '))}`)}`
   return [
@@ -28,7 +32,7 @@ export function renderBlock(block: Block, indent: number, context: TextContext):
   ]
 }
 
-function leafLine(leaf: Difference, container: string, indent: number, context: TextContext): string {
+function leafLine(leaf: Difference, container: string, indent: number, context: ObjectContext): string {
   const value = Object.values(leaf.values)[0]
   const added = Object.values(leaf.changes).includes('added')
   const rest = leaf.path.startsWith(container) ? leaf.path.slice(container.length).replace(/^\./, '') : leaf.path
@@ -37,8 +41,8 @@ function leafLine(leaf: Difference, container: string, indent: number, context: 
 }
 
 /** A leaf: `path  old → new` on a line where it fits, lines below it where not; every cluster by name where there are more than two. */
-export function renderChange(difference: Difference, indent: number, context: TextContext): string[] {
-  const groups = groupValues(difference, names(context))
+export function renderChange(difference: Difference, indent: number, context: ObjectContext): string[] {
+  const groups = groupValues(difference, context.names)
   const path = safeLine(difference.path === '' ? difference.layer : difference.path)
   const lines = isPair(groups, context)
     ? pairLines(path, difference, groups, { indent, context })
@@ -48,18 +52,12 @@ export function renderChange(difference: Difference, indent: number, context: Te
   return pointers === '' ? lines : [...lines, `${' '.repeat(indent + 2)}${context.paint('gray', safeLine(pointers))}`]
 }
 
-type Place = { readonly indent: number; readonly context: TextContext }
+type Place = { readonly indent: number; readonly context: ObjectContext }
 
-function isPair(groups: readonly ValueGroup[], { comparison }: TextContext): boolean {
+function isPair(groups: readonly ValueGroup[], { comparison }: ObjectContext): boolean {
   return (
     comparison.clusters.length === 2 && comparison.baseline !== null && groups.every(({ unknown }) => unknown === null)
   )
-}
-
-function names({ comparison }: TextContext): string[] {
-  const { baseline, clusters } = comparison
-  const all = clusters.map(({ name }) => name)
-  return baseline === null ? all : [baseline, ...all.filter((name) => name !== baseline)]
 }
 
 function pairLines(
@@ -68,7 +66,7 @@ function pairLines(
   groups: readonly ValueGroup[],
   { indent, context }: Place,
 ): string[] {
-  const [from, to] = sides(groups, names(context))
+  const [from, to] = sides(groups, context.names)
   const pad = ' '.repeat(indent)
   if (Object.values(difference.changes).includes('moved'))
     return [`${pad}${path}  ${context.paint('gray', 'moved: the order differs')}`]
@@ -101,7 +99,7 @@ function show(value: Json | undefined, difference: Difference): string {
 
 const MAX_LINES = 12
 
-function sideLines(sign: '-' | '+', text: string, indent: number, context: TextContext): string[] {
+function sideLines(sign: '-' | '+', text: string, indent: number, context: ObjectContext): string[] {
   const lines = safeText(text).split('\n')
   const shown = context.wide ? lines : lines.slice(0, MAX_LINES)
   const rest = lines.length - shown.length
@@ -114,7 +112,7 @@ function sideLines(sign: '-' | '+', text: string, indent: number, context: TextC
   ]
 }
 
-function longText(from: string, to: string, indent: number, context: TextContext): string[] {
+function longText(from: string, to: string, indent: number, context: ObjectContext): string[] {
   const pad = ' '.repeat(indent)
   const lines = diffLines(from, to)
   if (lines === null) return [pad + context.paint('gray', `the texts differ throughout: ${describeSizes(from, to)}`)]

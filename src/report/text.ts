@@ -16,10 +16,12 @@ import {
   objectCounts,
   plural,
   severityCounts,
+  toSeconds,
   whatWasCompared,
 } from './phrases.ts'
 import { painter, padEnd, safeLine, widthOf, wrap, type Paint, type Style } from './terminal.ts'
 import { renderBlock, renderChange, type TextContext } from './text-values.ts'
+import { clustersWithObject } from './values.ts'
 
 const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
   critical: ['bold', 'red'],
@@ -65,7 +67,7 @@ function clusterTable({ comparison, paint }: TextContext): string[] {
     safeLine(cluster.name) + (cluster.name === comparison.baseline ? ' (baseline)' : ''),
     safeLine(cluster.flux ?? '-'),
     safeLine(cluster.kubernetes ?? '-'),
-    cluster.takenAt,
+    toSeconds(cluster.takenAt),
     safeLine(describeReading(cluster)),
   ])
   const table = [['CLUSTER', 'FLUX', 'KUBERNETES', 'TAKEN', 'READ'], ...rows]
@@ -115,13 +117,16 @@ function repeated(outline: Outline, context: TextContext): string[] {
   return [context.paint('bold', 'THE SAME CHANGE IN SEVERAL OBJECTS'), ...lines]
 }
 
-function repeatedLines({ kind, difference, refs }: RepeatedOutline, context: TextContext): string[] {
+function repeatedLines({ kind, difference, presence, refs }: RepeatedOutline, context: TextContext): string[] {
   const { paint, width, wide } = context
   const shown = wide ? refs : refs.slice(0, 3)
   const rest = refs.length - shown.length
   const names = shown.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')
   const sentence = `${refs.length} ${kind}: ${safeLine(names)}${rest > 0 ? ` and ${rest} more` : ''}`
-  const change = renderChange(difference, LABEL, context)
+  const change = renderChange(difference, LABEL, {
+    ...context,
+    names: clustersWithObject(context.comparison, presence),
+  })
   return [
     label(difference.severity, paint) + change[0]!.slice(LABEL),
     ...change.slice(1),
@@ -144,12 +149,13 @@ function direction({ comparison }: TextContext): string {
 }
 
 function objectLines({ drift, severity, blocks }: ObjectOutline, context: TextContext): string[] {
+  const own = { ...context, names: clustersWithObject(context.comparison, drift.presence) }
   const used = drift.usedBy.length === 0 ? '' : ` used by ${drift.usedBy.map(displayRef).join(', ')}`
   const [first, ...rest] = wrap(`${safeLine(titleOf(drift.ref))}${safeLine(used)}`, context.width - LABEL)
   return [
     label(severity, context.paint) + context.paint('bold', first!),
     ...rest.map((line) => ' '.repeat(LABEL) + line),
-    ...blocks.flatMap((block) => renderBlock(block, LABEL, context)),
+    ...blocks.flatMap((block) => renderBlock(block, LABEL, own)),
   ]
 }
 

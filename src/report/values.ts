@@ -1,10 +1,10 @@
 import type { ClusterName } from '../model/cluster.ts'
-import type { Difference } from '../model/comparison.ts'
+import type { Comparison, Difference, Drift } from '../model/comparison.ts'
 import { isBigNumber, type Json } from '../model/json.ts'
 import { isMasked } from '../model/mask.ts'
 
 /** Text that a reader could take for another type, or not see at all, is quoted. */
-const AMBIGUOUS = /^(?:|\s.*|.*\s|true|false|null|~|[-+]?[\d.][\d.eE+-]*|[[{"'].*)$/s
+const AMBIGUOUS = /^(?:|\s.*|.*\s|true|false|null|~|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[[{"'(].*)$/s
 
 /**
  * The value of one cluster for people. A mask never shows its fingerprint: equal secrets get the same letter
@@ -12,7 +12,7 @@ const AMBIGUOUS = /^(?:|\s.*|.*\s|true|false|null|~|[-+]?[\d.][\d.eE+-]*|[[{"'].
  */
 export function displayValue(value: Json, difference: Difference): string {
   if (isMasked(value)) return displayMask(value, difference)
-  if (isBigNumber(value)) return String(value.$number)
+  if (isBigNumber(value)) return value.$number
   if (typeof value === 'string') return AMBIGUOUS.test(value) ? JSON.stringify(value) : value
   return JSON.stringify(value, (_, inner: Json) => (isMasked(inner) ? (inner.text ?? '***') : inner))
 }
@@ -41,6 +41,17 @@ export type ValueGroup = {
   readonly clusters: readonly ClusterName[]
   readonly value: Json | undefined
   readonly unknown: string | null
+}
+
+/** The clusters that have the object, baseline first: the others have no value for want of an object, which is told by its presence. */
+export function clustersWithObject(
+  { baseline, clusters }: Comparison,
+  presence: Drift['presence'],
+): readonly ClusterName[] {
+  const names = clusters.map(({ name }) => name).filter((name) => presence[name] !== 'absent')
+  return baseline !== null && names.includes(baseline)
+    ? [baseline, ...names.filter((name) => name !== baseline)]
+    : names
 }
 
 /** The clusters of a difference grouped by what they have at its path, in the order of `clusters`. */

@@ -191,7 +191,7 @@ test('control and bidirectional characters of a cluster cannot reach the termina
       },
     ),
   )
-  assert.doesNotMatch(output, /[\u001b\u0007\r\u202e]/)
+  for (const sign of ['\u001b', '\u0007', '\r', '\u202e']) assert.ok(!output.includes(sign))
   assert.match(output, /\\u\{1b\}\[2Jx\\u\{202e\}y\\u\{7\}/)
 })
 
