@@ -78,16 +78,28 @@ function sortKeys(value: Json): Json {
 export const MAX_DEPTH = 100
 export const MAX_NODES = 200_000
 
-/** Whether `value` is nested deeper than {@link MAX_DEPTH} or has more than {@link MAX_NODES} nodes. Iterative, so safe on any depth. */
+/** Whether `value` is nested deeper than {@link MAX_DEPTH} or has more than {@link MAX_NODES} nodes. Stops at the limit, so safe on any depth. */
 export function exceedsLimits(value: Json): 'depth' | 'size' | null {
-  const stack: { value: Json; depth: number }[] = [{ value, depth: 0 }]
-  let nodes = 0
-  for (let top = stack.pop(); top; top = stack.pop()) {
-    nodes += 1
-    if (top.depth > MAX_DEPTH) return 'depth'
-    if (nodes > MAX_NODES) return 'size'
-    if (typeof top.value !== 'object' || top.value === null) continue
-    for (const child of Object.values(top.value)) stack.push({ value: child, depth: top.depth + 1 })
+  const count = countNodes(value, 0, 0)
+  if (count === Infinity) return 'depth'
+  return count > MAX_NODES ? 'size' : null
+}
+
+/** `counted` and the nodes of `value`, or Infinity once it is too deep; it stops counting at {@link MAX_NODES}. */
+function countNodes(value: Json, depth: number, counted: number): number {
+  let count = counted + 1
+  if (typeof value !== 'object' || value === null) return count
+  // Leaves are counted in these loops: a call for each of them would take most of the time.
+  if (isJsonArray(value)) {
+    for (const child of value) count = countChild(child, depth, count)
+  } else {
+    for (const key in value) count = countChild(value[key]!, depth, count)
   }
-  return null
+  return count
+}
+
+function countChild(child: Json, depth: number, count: number): number {
+  if (depth >= MAX_DEPTH) return Infinity
+  if (typeof child !== 'object' || child === null || count > MAX_NODES) return count + 1
+  return countNodes(child, depth + 1, count)
 }

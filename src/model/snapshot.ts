@@ -1,7 +1,7 @@
 import type { ClusterName } from './cluster.ts'
 import type { KindCoverage } from './coverage.ts'
 import type { ErrorDocument } from './errors.ts'
-import type { Json, JsonObject } from './json.ts'
+import type { JsonObject } from './json.ts'
 import type { Masked } from './mask.ts'
 import type { ResourceRef } from './resource-ref.ts'
 
@@ -139,6 +139,3 @@ export type KnownObject = {
   readonly statusDigest: Digest | null
   readonly limit: 'depth' | 'size' | null
 }
-
-/** One value with where it stands, for writers that list facts. */
-export type Fact = { readonly path: string; readonly value: Json }
