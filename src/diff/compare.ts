@@ -74,7 +74,8 @@ export function compareSnapshots(input: CompareInput): Comparison {
     drifts,
     ...(input.explain ? { explanations: explain(run, results) } : {}),
   } as const
-  return { ...content, id: input.id, digest: digestOf(content) }
+  const { apiVersion, kind, phase, ...rest } = content
+  return { apiVersion, kind, id: input.id, phase, digest: digestOf(content), ...rest }
 }
 
 function baselineOf(input: CompareInput, sides: readonly Side[]): Side | null {
