@@ -13,7 +13,7 @@ const DEFAULT = /\$\{([A-Za-z_]\w{0,80})(:?[-=])([^}\n]{1,4096})\}/g
 
 /** An entry of a flow mapping: `{password: x, ...}`. */
 const FLOW = /([{,]\s*["']?([\w.-]{1,80})["']?\s*:\s+)([^,{}\n]{1,4096})/g
-const LINE = /^(\s*(?:- +)*)(["']?)([\w.\-/$]{1,120})\2(\s*[:=]\s*)(.*?)(\s*)$/
+const LINE = /^(\s*(?:- +)*)(["']?)([\w.\-/$]{1,120})\2(\s*(?::(?=\s|$)|=(?![=~]))\s*)(.*?)(\s*)$/
 const BLOCK_SCALAR = /^[|>][-+0-9]{0,2}(?:\s+#.*)?$/
 
 /** Running text with the values of `password=x`, `--token x`, `"secret": "x"` and `${password:-x}` replaced by `***`. */

@@ -7,6 +7,8 @@ import { keyFacts, type KeyFacts } from './sensitive-keys.ts'
 
 const SHORTEST = 6
 const SHORTEST_LINE = 12
+/** Under a key for names and places, so long a run of mixed letters and digits is needed. */
+const SHORTEST_RUN = 10
 /** Of longer values only a beginning is searched for; what follows it belongs to the hit. */
 const LONGEST = 8192
 const BEGINNING = 256
@@ -71,7 +73,7 @@ function collectBinary(found: Set<string>, value: Json): void {
 }
 
 function collectLines(found: Set<string>, text: string, key: string): void {
-  if (isSearched(text.replaceAll('\n', ' '), keyFacts(key))) found.add(text)
+  if (isSearched(text.replaceAll('\n', ' '), factsOf(key))) found.add(text)
   for (const line of text.split('\n')) collectLine(found, line.trim(), key)
 }
 
@@ -128,7 +130,13 @@ function percentDecoded(text: string): string {
 
 function collectText(found: Set<string>, value: string, key: string): void {
   const text = value.trim()
-  if (!PUBLIC_TEXT.test(text) && !PUBLIC_KEY_NAME.test(key) && isSearched(text, keyFacts(key))) found.add(text)
+  if (!PUBLIC_TEXT.test(text) && !PUBLIC_KEY_NAME.test(key) && isSearched(text, factsOf(key))) found.add(text)
+}
+
+/** In other objects a bare `key` is the name of one; in a Secret it may as well be a key. */
+function factsOf(key: string): KeyFacts {
+  const facts = keyFacts(key)
+  return /^keys?$/i.test(key) ? { ...facts, benign: false } : facts
 }
 
 /**
@@ -140,7 +148,7 @@ export function isSearched(text: string, key: KeyFacts): boolean {
   if (isOrdinary(text, 'strict'))
     return key.level >= 3 && text.length >= 20 && countWords(text) >= 4 && !/[/:.]/.test(text)
   if (key.level >= 3) return true
-  if (key.benign) return hasRandomRun(text, SHORTEST_LINE) && !isIdentifier(text)
+  if (key.benign) return hasRandomRun(text, SHORTEST_RUN) && !isIdentifier(text)
   if (/[/.:@\s]/.test(text) && isOrdinary(text, 'lenient')) return false
   return true
 }

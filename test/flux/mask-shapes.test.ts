@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { base64, hmac, masker, RELEASE, underKey } from './mask-helpers.ts'
+
+/** Tokens are put together here, so that no secret scanner takes this file for a leak. */
+const JWT = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxMjM0In0', 'c2lnbmF0dXJlLW9mLWl0'].join('.')
+const TOKENS: readonly string[] = [
+  JWT,
+  ['AKIA', 'IOSFODNN7EXAMPLE'].join(''),
+  `ghp_${'a1B2'.repeat(9)}`,
+  `github_pat_${'11ABCDEFG0'.repeat(3)}`,
+  ['glpat-', 'a1B2c3D4e5F6g7H8i9J0'].join(''),
+  ['xoxb-', '123456789012-abcdef'].join(''),
+  ['AIza', 'SyA1234567890abcdefghijklmnopqrstuv'].join(''),
+  `AGE-SECRET-KEY-1${'QPZRY9X8GF2TVDW0S3JN'.repeat(2)}`,
+  `npm_${'a1B2'.repeat(9)}`,
+  `hvs.${'CAESIJ0Zx'.repeat(3)}`,
+  `sk_live_${'a1B2'.repeat(6)}`,
+  `dckr_pat_${'a1B2'.repeat(6)}`,
+]
+
+for (const token of TOKENS) {
+  test(`a token such as ${token.slice(0, 8)} is masked wherever it stands`, () => {
+    assert.deepEqual(underKey('neutral', token), hmac(token))
+    assert.deepEqual(
+      underKey('neutral', `call it ${token}, please`),
+      hmac(`call it ${token}, please`, 'call it ***, please'),
+    )
+  })
+}
+
+const LABEL = ['RSA', 'PRIVATE', 'KEY'].join(' ')
+const PRIVATE = `-----BEGIN ${LABEL}-----\nMIIEowIBAAKCAQEA\nabcdef\n-----END ${LABEL}-----`
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIE\nabcdefgh\n-----END CERTIFICATE-----\n'
+
+test('private keys are masked, also without their end and in base64; certificates stay', () => {
+  assert.deepEqual(underKey('neutral', PRIVATE), hmac(PRIVATE))
+  const bundle = `${CERTIFICATE}${PRIVATE}\n`
+  assert.deepEqual(underKey('neutral', bundle), hmac(bundle, `${CERTIFICATE}***\n`))
+  const cut = PRIVATE.slice(0, 50)
+  assert.deepEqual(underKey('neutral', `x ${cut}`), hmac(`x ${cut}`, 'x ***'))
+  assert.deepEqual(underKey('client-data', base64(PRIVATE)), hmac(base64(PRIVATE)))
+  assert.equal(underKey('caBundle', CERTIFICATE), CERTIFICATE)
+  assert.equal(underKey('caData', base64(CERTIFICATE)), base64(CERTIFICATE))
+})
+
+const TEXTS: readonly [text: string, shown: string][] = [
+  ['https://user:hunter2@git.example.com/org/repo', 'https://user:***@git.example.com/org/repo'],
+  ['postgres://app:p@ss:w@db:5432/app?sslmode=require', 'postgres://app:***@db:5432/app?sslmode=require'],
+  ['see redis://:hunter2@cache:6379/0 for it', 'see redis://:***@cache:6379/0 for it'],
+  ['https://a1B2c3D4e5F6g7H8i9@github.com/org/repo', 'https://***@github.com/org/repo'],
+  ['https://a1B2c3D4e5F6g7H8i9:x-oauth-basic@github.com', 'https://***:***@github.com'],
+  ['app:hunter2@tcp(db:3306)/app', 'app:***@tcp(db:3306)/app'],
+  [
+    'https://acct.blob.core.windows.net/c?sv=2022&sig=a%2Fb%3D&se=2026',
+    'https://acct.blob.core.windows.net/c?sv=2022&sig=***&se=2026',
+  ],
+  [
+    'https://s3.example.com/k?X-Amz-Signature=abcdef0123&X-Amz-Expires=60',
+    'https://s3.example.com/k?X-Amz-Signature=***&X-Amz-Expires=60',
+  ],
+  ['https://api.example.com/v1?access_token=abc123&page=2', 'https://api.example.com/v1?access_token=***&page=2'],
+  ['https://hooks.slack.com/services/T000/B000/XXXX', 'https://hooks.slack.com/services/***'],
+  ['https://discord.com/api/webhooks/123/abc', 'https://discord.com/api/webhooks/***'],
+  ['https://contoso.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d', 'https://contoso.webhook.office.com/***'],
+  ['Authorization: Basic dXNlcjpodW50ZXIy', 'Authorization: Basic ***'],
+  ['curl -H "Authorization: Bearer abc123def456"', 'curl -H "Authorization: Bearer ***"'],
+  ['Basic dXNlcjpodW50ZXIy', 'Basic ***'],
+  ['Bearer abcdef0123456789abcdef', 'Bearer ***'],
+  ['psql --password=hunter2 --host=db', 'psql --password=*** --host=db'],
+  ['psql --password hunter2 --host db', 'psql --password *** --host db'],
+  ['export DB_PASSWORD="hunter 2"; run', 'export DB_PASSWORD=***; run'],
+  ['host=db user=app password=hunter2 dbname=x', 'host=db user=app password=*** dbname=x'],
+  ['Server=db;User Id=app;Password=hunter2;', 'Server=db;User Id=app;Password=***;'],
+  ['AccountName=x;AccountKey=abcd1234==;Suffix=y', 'AccountName=x;AccountKey=***;Suffix=y'],
+  ['url=${host} pass=${password:-hunter2}', 'url=${host} pass=${password:-***}'],
+  ['error in {"user":"app","password":"hunter2"} of it', 'error in {"user":"app","password": "***"} of it'],
+]
+
+for (const [text, shown] of TEXTS) {
+  test(`only the secret part is blanked in: ${shown}`, () => {
+    assert.deepEqual(underKey('neutral', text), hmac(text, shown))
+  })
+}
+
+const ORDINARY: readonly string[] = [
+  'ssh://git@github.com/org/repo.git',
+  'https://github.com/org/repo',
+  'oci://ghcr.io/org/app:1.2.3@sha256:3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed',
+  'git@github.com:org/repo.git',
+  'https://${USER}:${PASSWORD}@git.example.com/org/repo',
+  'main@sha1:3f786850e387550fdab836ed7e6dc881de23001b',
+  'sha256:3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed',
+  '0a1b2c3d-4e5f-6789-abcd-ef0123456789',
+  'AAAAC3NzaC1lZDI1NTE5AAAAIJ0Zx9QmXv7bqk8oT2r4YwLhN6cVfGdEsPuKiRjBtMaH',
+  'github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl',
+  '^https://token\\.actions\\.githubusercontent\\.com$',
+  'Basic authentication is required',
+  'Bearer authentication required',
+  'the password must be at least 8 characters long',
+  'failed to get secret: not found',
+  "Secret 'apps/db' not found",
+  'https://example.com/path?key=a&page=2',
+  'data.token == ""',
+  'if [ "$TOKEN" == "" ]; then exit 1; fi',
+  '--token-file=/var/run/token',
+  '--kubelet-certificate-authority=/ca.crt',
+  'secretName=backend',
+  '{{ .Values.password }}',
+  'eyJ is how a token begins',
+]
+
+for (const text of ORDINARY) {
+  test(`nothing is secret in: ${text}`, () => {
+    assert.equal(underKey('neutral', text), text)
+  })
+}
+
+test('placeholders with a default keep their name', () => {
+  assert.deepEqual(
+    underKey('neutral', '${db_password:=hunter2}'),
+    hmac('${db_password:=hunter2}', '${db_password:=***}'),
+  )
+})
+
+test('the address of a Provider is masked where its path is random', () => {
+  const provider = { ...RELEASE, group: 'notification.toolkit.fluxcd.io', kind: 'Provider' }
+  const mask = (address: string): unknown => masker().maskBody({ spec: { type: 'generic', address } }, provider)['spec']
+  const hook = 'https://alerts.example.com/in/a1B2c3D4e5F6g7H8i9'
+  assert.deepEqual(mask(hook), { type: 'generic', address: hmac(hook, 'https://alerts.example.com/***') })
+  for (const open of ['https://slack.com/api/chat.postMessage', 'https://github.com/org/repo', 'nats://nats:4222']) {
+    assert.deepEqual(mask(open), { type: 'generic', address: open })
+  }
+})
+
+test('a map that poses as a mask becomes a mask of itself', () => {
+  const forged = { masked: 'present' }
+  assert.deepEqual(underKey('neutral', forged), hmac(forged))
+})
+
+test('values encrypted by SOPS are unknown, whatever their key', () => {
+  const value = 'ENC[AES256_GCM,data:abc,iv:def,tag:ghi,type:str]'
+  assert.deepEqual(underKey('neutral', value), { masked: 'sops' })
+  assert.deepEqual(underKey('password', value), { masked: 'sops' })
+  const text = `A=1\nB=${value}\n`
+  assert.deepEqual(underKey('env', text), hmac(text, 'A=1\nB=***\n'))
+})
