@@ -77,14 +77,11 @@ export function describeChildren({ drift, cause, children }: OneSidedOutline): s
   const kinds = countKinds(children)
   if (drift) return `and ${plural(children.length, 'object')} because of it: ${kinds}`
   const side = describePresence(first)
-  switch (cause?.code) {
-    case 'crd-not-installed':
-      return `${kinds} ${side}: ${children.length === 1 ? 'the kind is' : 'these kinds are'} not installed there`
-    case 'not-referenced':
-      return `${kinds} used on one side only (${side.replace('missing in', 'not in')}): nothing there refers to ${children.length === 1 ? 'it' : 'them'}`
-    default:
-      return `${kinds} ${side}${cause ? `: ${cause.message}` : ''}`
-  }
+  const them = children.length === 1 ? 'it' : 'them'
+  if (cause?.code === 'crd-not-installed') return `${kinds} ${side}: not a kind that is installed there`
+  if (cause?.code === 'not-referenced')
+    return `${kinds} ${side.replace('missing in', 'not used in')}: nothing there refers to ${them}`
+  return `${kinds} ${side}${cause ? `: ${cause.message}` : ''}`
 }
 
 /** Where values of a difference were read: `--explain` and wide output name the pointers. */

@@ -38,7 +38,7 @@ function encodings(value: string): Record<string, string> {
     'base64 shifted by one': base64(1),
     'base64 shifted by two': base64(2),
     hex: Buffer.from(value).toString('hex'),
-    utf16: [...value].join('\u0000'),
-    reversed: [...value].toReversed().join(''),
+    utf16: value.split('').join('\u0000'),
+    reversed: value.split('').toReversed().join(''),
   }
 }

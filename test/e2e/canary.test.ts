@@ -10,6 +10,7 @@ import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
 import { canary, canaryCount, findCanaries } from './canaries.ts'
 import { canaryObjects } from './canary-fleet.ts'
 import { runCli } from './run-cli.ts'
+import { unmaskedSnapshot } from './unmasked-snapshot.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'flux-compare-canary-'))
 const kubeconfig = join(folder, 'kubeconfig')
@@ -48,6 +49,28 @@ test('the search finds each canary in what the clusters hold', () => {
   assert.ok(canaryCount() > 50)
   assert.deepEqual(findCanaries(simulator.kubeconfig).length > 0, true)
   for (const side of ['a', 'b']) assert.ok(findCanaries(JSON.stringify(canaryObjects(side))).length > 30)
+})
+
+test('the search would find them in a build that masks nothing', () => {
+  const output = JSON.stringify(unmaskedSnapshot(canaryObjects('unmasked')))
+  const found = findCanaries(output)
+  for (const place of [
+    'tree',
+    'basic',
+    'url',
+    'inline',
+    'configmap',
+    'patch',
+    'slack',
+    'giturl',
+    'message',
+    'substitute',
+  ]) {
+    assert.ok(
+      found.some((entry) => entry.startsWith(`cnry${place}`)),
+      place,
+    )
+  }
 })
 
 for (const format of OUTPUT_FORMATS) {

@@ -13,7 +13,7 @@ function shuffled(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value)
       .toReversed()
-      .map(([key, inner]) => [key, shuffled(inner as Json)]),
+      .map(([key, inner]) => [key, shuffled(inner)]),
   )
 }
 
