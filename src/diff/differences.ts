@@ -1,3 +1,5 @@
+import { canonicalJson } from '../model/json.ts'
+import type { Json } from '../model/json.ts'
 import { compareText } from '../model/resource-ref.ts'
 import type { Change, Difference, Layer, PerCluster } from '../model/comparison.ts'
 import type { ReferenceUse } from '../model/snapshot.ts'
@@ -39,7 +41,7 @@ export function differenceOf(
     steps: slot.steps,
     moved: slot.moved,
     changes: perCluster(known, (side) => slot.changes.get(side)),
-    values: perCluster(known, (side) => slot.at.get(side)?.value),
+    values: perCluster(known, (side) => inOrder(slot.at.get(side)?.value)),
     pointers: perCluster(known, (side) => {
       const pointer = slot.at.get(side)?.pointer ?? null
       return pointer === null ? undefined : pointerIn(slot.layer, pointer)
@@ -47,6 +49,11 @@ export function differenceOf(
     unknown: perCluster(run.sides, (side) => unknown.get(side)),
     within: withinIn(slot.layer, slot.within),
   })
+}
+
+/** Keys in one order, so that equal values give equal bytes. */
+export function inOrder(value: Json | undefined): Json | undefined {
+  return typeof value === 'object' && value !== null ? (JSON.parse(canonicalJson(value)) as Json) : value
 }
 
 /** The one difference of an object that is not everywhere. It stands at the root of the object, so its path and pointers are "". */

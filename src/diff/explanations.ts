@@ -1,6 +1,7 @@
 import type { Explanation, Layer } from '../model/comparison.ts'
 import type { Json } from '../model/json.ts'
 import { compareRefs, compareText } from '../model/resource-ref.ts'
+import { inOrder } from './differences.ts'
 import type { Run } from './run.ts'
 import { perCluster } from './side.ts'
 import type { Side } from './side.ts'
@@ -27,7 +28,7 @@ export function explain(run: Run, results: readonly UnitResult[]): Explanation[]
     explainUnit(run, result).map(({ values, ...rest }): Explanation => ({
       ref: result.unit.ref,
       ...rest,
-      values: perCluster(run.sides, (side) => values.get(side)),
+      values: perCluster(run.sides, (side) => inOrder(values.get(side))),
     })),
   )
   return all.sort(compareExplanations)

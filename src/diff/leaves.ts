@@ -20,7 +20,8 @@ export type LeafSlot = {
   readonly layer: Layer
   readonly path: string
   readonly steps: readonly Step[]
-  readonly within: string | null
+  /** Null also where the targets do not agree on it. */
+  within: string | null
   readonly moved: boolean
   /** The pattern of `--ignore` that hides it. */
   readonly hiddenBy: string | null
@@ -108,8 +109,12 @@ function openSlot(measure: Measure, leaves: Leaves, pair: Pair, change: LeafChan
   const moved = change.change === 'moved'
   const key = keyOf(layer, path, moved ? 'moved' : '')
   pair.byKey.set(key, change)
-  if (leaves.slots.has(key)) return
   const { steps, within } = change
+  const known = leaves.slots.get(key)
+  if (known !== undefined) {
+    if (known.within !== within) known.within = null
+    return
+  }
   const place = { steps, pointers: [change.fromPointer, change.toPointer] }
   const hiddenBy = run.ignore(place, unit.data)
   leaves.slots.set(key, { layer, path, steps, within, moved, hiddenBy, changes: new Map(), at: new Map() })
