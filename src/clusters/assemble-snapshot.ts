@@ -55,15 +55,15 @@ export function assembleSnapshot(input: SnapshotInput): Snapshot {
   const { header, masker } = input
   const objects = distinct(input.objects)
   const referenced = distinct(input.referenced)
-  for (const raw of referenced.values()) if (isSecret(raw) && exceedsLimits(raw) === null) masker.learn(raw)
+  for (const { raw, ref } of referenced.values()) if (isSecret(ref) && exceedsLimits(raw) === null) masker.learn(raw)
   const secretSet = masker.secretSet()
   const reuse = reusable(input.known, header.engine, masker.id, secretSet)
   const bodies: Bodies = new Map()
   const yamlKeys = yamlKeysOf(input.targets)
   const entries: SnapshotEntry[] = []
-  for (const [key, raw] of [...objects, ...referenced]) {
-    if (!isGenerated(raw)) entries.push(entryOf(raw, yamlKeys.get(key), { masker, bodies, reuse }))
-  }
+  const making = { masker, bodies, reuse }
+  for (const object of objects.values()) if (!isGenerated(object.raw)) entries.push(entryOf(object, undefined, making))
+  for (const [key, object] of referenced) entries.push(entryOf(object, yamlKeys.get(key), making))
   entries.sort((a, b) => compareRefs(a.ref, b.ref))
   return {
     ...header,
@@ -107,8 +107,10 @@ export function failedSnapshot(
 
 type Making = { readonly masker: Masker; readonly bodies: Bodies; readonly reuse: Reuse }
 
-function entryOf(raw: RawObject, yamlKeys: ReadonlySet<string> | undefined, making: Making): SnapshotEntry {
-  const ref = refOf(raw)
+type Identified = { readonly raw: RawObject; readonly ref: ResourceRef }
+
+function entryOf({ raw, ref }: Identified, yamlKeys: ReadonlySet<string> | undefined, making: Making): SnapshotEntry {
+  const secret = isSecret(ref)
   const uid = uidOf(raw)
   const resourceVersion = resourceVersionOf(raw)
   const identity = {
@@ -118,13 +120,13 @@ function entryOf(raw: RawObject, yamlKeys: ReadonlySet<string> | undefined, maki
     resourceVersion,
     labels: making.masker.scrubLabels(labelsOf(raw)),
   }
-  const known = isSecret(raw) ? null : knownOf(uid, resourceVersion, making.reuse)
+  const known = secret ? null : knownOf(uid, resourceVersion, making.reuse)
   if (known) return { ...identity, digest: known.digest, statusDigest: known.statusDigest, limit: known.limit }
   const limit = exceedsLimits(raw)
   const { masker, bodies } = making
   if (limit) return { ...identity, digest: keep(masker.maskBody({}, ref), bodies), statusDigest: null, limit }
   const { body, status } = reduceObject(raw)
-  const masked = isSecret(raw) ? masker.maskSecretBody(body, yamlKeys ?? new Set()) : masker.maskBody(body, ref)
+  const masked = secret ? masker.maskSecretBody(body, yamlKeys ?? new Set()) : masker.maskBody(body, ref)
   return {
     ...identity,
     digest: keep(masked, bodies),
@@ -159,18 +161,18 @@ function knownOf(uid: string | null, resourceVersion: string | null, reuse: Reus
   return known
 }
 
-function distinct(objects: readonly RawObject[]): Map<string, RawObject> {
-  const byKey = new Map<string, RawObject>()
+function distinct(objects: readonly RawObject[]): Map<string, Identified> {
+  const byKey = new Map<string, Identified>()
   for (const raw of objects) {
-    const key = refKey(refOf(raw))
-    if (!byKey.has(key)) byKey.set(key, raw)
+    const ref = refOf(raw)
+    const key = refKey(ref)
+    if (!byKey.has(key)) byKey.set(key, { raw, ref })
   }
   return byKey
 }
 
-function isSecret(raw: RawObject): boolean {
-  const { group, kind } = refOf(raw)
-  return group === '' && kind === 'Secret'
+function isSecret({ group, kind }: ResourceRef): boolean {
+  return kind === 'Secret' && group === ''
 }
 
 function yamlKeysOf(targets: readonly ReferenceTarget[]): Map<string, Set<string>> {

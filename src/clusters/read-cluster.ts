@@ -6,13 +6,14 @@ import { AppError } from '../model/errors.ts'
 import { digString, exceedsLimits } from '../model/json.ts'
 import type { KindCoverage } from '../model/coverage.ts'
 import type { RawObject, SnapshotHeader } from '../model/snapshot.ts'
-import type { CollectRequest, CollectScope } from '../service/ports.ts'
+import type { CollectRequest, CollectScope, KnownObjects } from '../service/ports.ts'
 import { DEPLOYMENT, EVENT } from './api-path.ts'
 import type { SnapshotInput } from './assemble-snapshot.ts'
 import { coverageRow, unreadRow } from './coverage-rows.ts'
 import { discover, type Discovery, type ServedKind } from './discovery.ts'
 import type { KubeApi } from './kube-api.ts'
 import { installOf, readClusterUid, readControllers, readVersion } from './read-install.ts'
+import { resourceVersionOf, uidOf } from './raw-object.ts'
 import { readList, type ListResult } from './read-list.ts'
 import { readObject } from './read-object.ts'
 import { createReferenceReader, type ReferenceReader } from './read-references.ts'
@@ -28,6 +29,8 @@ type Run = {
   readonly scope: CollectScope
   readonly references: ReferenceReader
   readonly targets: ReferenceTarget[]
+  /** Objects of an earlier run; those were within limits then, and unchanged ones still are. */
+  readonly known: KnownObjects | null
   readonly progress: (
     step: 'connect' | 'discover' | 'list' | 'references',
     kind: string | null,
@@ -48,7 +51,7 @@ export async function readCluster(api: KubeApi, request: CollectRequest, subject
     readSecrets: scope.secrets !== 'off',
     progress: (read) => progress('references', null, read),
   })
-  const run: Run = { api, scope, references, targets: [], progress }
+  const run: Run = { api, scope, references, targets: [], known: request.known, progress }
   progress('connect', null, 0)
   const [discovery, kubernetes, uid] = await Promise.all([
     discover(api, subject),
@@ -151,11 +154,17 @@ async function readSingle(
 /** Starts reading what the objects refer to; what is too deep to walk through is not followed. */
 function follow(run: Run, objects: readonly RawObject[]): void {
   for (const object of objects) {
-    if (isGenerated(object) || exceedsLimits(object) !== null) continue
+    if (isGenerated(object) || !isWithinLimits(object, run.known)) continue
     const found = referencesOf(object)
     run.targets.push(...found)
     run.references.want(found)
   }
+}
+
+function isWithinLimits(object: RawObject, known: KnownObjects | null): boolean {
+  const before = known?.byUid.get(uidOf(object) ?? '')
+  if (before && before.resourceVersion === resourceVersionOf(object)) return before.limit === null
+  return exceedsLimits(object) === null
 }
 
 async function readEvents({ api, scope }: Run): Promise<{ row: KindCoverage; objects: RawObject[] | null }> {
