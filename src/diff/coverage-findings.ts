@@ -27,8 +27,13 @@ type Gap = { readonly kind: KindCoverage; readonly scope: CoverageScope }
 function unreadKinds(side: Side, asked: AskedCoverage): Found[] {
   const unread = side.snapshot.coverage.filter((kind) => isUnread(asked(kind)))
   const gaps = unread.flatMap(gapsOf)
-  const groups = Map.groupBy(gaps, ({ scope }) => `${scope.status}\0${scope.reason ?? ''}`)
+  const groups = Map.groupBy(gaps, ({ scope }) => `${scope.status}\0${reasonOf(scope) ?? ''}`)
   return [...groups.values()].map((group) => gapFinding(side, group))
+}
+
+/** Why, beyond what status, verb and scope say; of a missing permission they say it all. */
+function reasonOf({ status, reason }: CoverageScope): string | null {
+  return status === 'forbidden' ? null : reason
 }
 
 function gapsOf(kind: KindCoverage): Gap[] {
@@ -39,7 +44,7 @@ function gapsOf(kind: KindCoverage): Gap[] {
 }
 
 const WHAT_FAILED: Readonly<Partial<Record<CoverageStatus, string>>> = {
-  forbidden: 'the permission is missing to',
+  forbidden: 'not allowed to',
   partial: 'only a part was read on trying to',
   failed: 'it failed to',
 }
@@ -51,7 +56,8 @@ const WHAT_HELPS: Readonly<Partial<Record<CoverageStatus, string>>> = {
 }
 
 function gapFinding(side: Side, gaps: readonly Gap[]): Found {
-  const { status, reason } = gaps[0]!.scope
+  const { status } = gaps[0]!.scope
+  const reason = reasonOf(gaps[0]!.scope)
   const actions = Map.groupBy(gaps, ({ kind, scope }) => `${scope.verb} ${resourceOf(kind)}`)
   const named = [...actions].sort(([a], [b]) => compareText(a, b))
   const texts = named.map(([action, group]) => `${action} ${placesOf(group)}`)

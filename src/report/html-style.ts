@@ -10,8 +10,9 @@ p{margin:4px 0}
 code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,monospace}
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
 ul{list-style:none;margin:0;padding:0}
-li{padding:6px 0;border-top:1px solid var(--line)}
-details ul{padding-left:20px}details ul li{border:0;padding:1px 0}
+li{padding:6px 0;border-top:1px solid var(--line);display:grid;grid-template-columns:72px minmax(0,1fr)}
+li.object{display:block}
+details ul{padding-left:20px}details ul li{border:0;padding:1px 0;display:block}
 summary{cursor:pointer}
 table{border-collapse:collapse}
 th,td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;font-weight:400}

@@ -88,7 +88,7 @@ function badge(severity: Severity): string {
 }
 
 function findingItem({ severity, message, hint }: Finding): string {
-  return `<li>${badge(severity)} ${escapeHtml(message)} <span class="muted">${escapeHtml(hint)}</span></li>`
+  return `<li>${badge(severity)} <div>${escapeHtml(message)}<br><span class="muted">${escapeHtml(hint)}</span></div></li>`
 }
 
 function oneSidedItems({ oneSided }: Outline): string[] {
@@ -101,7 +101,7 @@ function oneSidedItems({ oneSided }: Outline): string[] {
       children === ''
         ? ''
         : `<details><summary>${escapeHtml(describeChildren(group))}</summary><ul>${children}</ul></details>`
-    return `<li>${badge(group.severity)} ${own}${list}</li>`
+    return `<li>${badge(group.severity)} <div>${own}${list}</div></li>`
   })
 }
 
@@ -110,7 +110,7 @@ function repeatedItems({ repeated }: Outline, comparison: Comparison): string[] 
     const names = refs.map((ref) => `<li><code>${escapeHtml(displayRef(ref))}</code></li>`).join('')
     const own = clustersWithObject(comparison, presence)
     const list = `<details><summary>${refs.length} ${escapeHtml(kind)}</summary><ul>${names}</ul></details>`
-    return `<li>${badge(difference.severity)} ${change(difference, own)}${list}</li>`
+    return `<li>${badge(difference.severity)} <div>${change(difference, own)}${list}</div></li>`
   })
 }
 
@@ -124,7 +124,7 @@ function objectItem({ drift, severity, blocks }: ObjectOutline, comparison: Comp
     differences.map((difference) => `<div class="change">${change(difference, own)}</div>`),
   )
   const summary = `${badge(severity)} <code>${escapeHtml(displayRef(drift.ref))}</code> <span class="muted">${plural(rows.length, 'difference')}</span>`
-  return `<li><details open><summary>${summary}</summary>${used}${rows.join('\n')}</details></li>`
+  return `<li class="object"><details open><summary>${summary}</summary>${used}${rows.join('\n')}</details></li>`
 }
 
 function change(difference: Difference, names: readonly ClusterName[]): string {

@@ -71,8 +71,9 @@ function clusterTable(comparison: Comparison): string {
 
 function findingList({ findings }: Comparison): string {
   if (findings.length === 0) return ''
-  const lines = findings.map(({ severity, message, hint }) =>
-    `- **${severity}** ${escapeMarkdown(message)} ${escapeMarkdown(hint)}`.trimEnd(),
+  const lines = findings.map(
+    ({ severity, message, hint }) =>
+      `- **${severity}** ${escapeMarkdown(hint === '' ? message : `${message}. ${hint}`)}`,
   )
   return ['**Findings**', '', ...lines].join('\n')
 }
