@@ -36,8 +36,14 @@ export function addCommands(program: Command, streams: Streams, outcome: Outcome
   addDemo(program, streams, outcome)
   addCompletion(program, streams)
   addVersion(program, streams)
-  program.addHelpText('after', EXAMPLES)
-  program.usage('BASELINE TARGET... [flags]')
+  program.addHelpText('after', () => `\n${flagsOf(program.commands[0]!)}\n${EXAMPLES}`)
+  program.usage('BASELINE TARGET... [flags]\n       flux-compare COMMAND [flags]')
+}
+
+/** The flags of the default command: the help of the program is where they are looked for. */
+function flagsOf(compare: Command): string {
+  const help = compare.helpInformation().split(/^Options:$/m)[1] ?? ''
+  return `Flags of compare:${help.trimEnd()}`
 }
 
 function addCompare(program: Command, streams: Streams, outcome: Outcome): void {

@@ -12,8 +12,14 @@ export function addConnectionOptions(command: Command): Command {
     )
     .option('--as <user>', 'User to impersonate on every cluster.')
     .option('--as-group <group>', 'Group to impersonate; may be given more than once.', collect)
-    .option('--request-timeout <duration>', 'Time for a single request, e.g. 30s.', duration, 30_000)
-    .option('--timeout <duration>', 'Time for reading one cluster, e.g. 2m.', duration, 120_000)
+    .addOption(
+      new Option('--request-timeout <duration>', 'Time for a single request.')
+        .argParser(duration)
+        .default(30_000, '30s'),
+    )
+    .addOption(
+      new Option('--timeout <duration>', 'Time for reading one cluster.').argParser(duration).default(120_000, '2m'),
+    )
 }
 
 /** Flags that narrow what is read. */
