@@ -1,0 +1,292 @@
+import { exceedsLimits, isBigNumber, isJsonArray, isJsonObject, MAX_DEPTH, MAX_NODES, setOwn } from '../model/json.ts'
+import type { Json, JsonObject } from '../model/json.ts'
+import { refuse } from './yaml-chars.ts'
+import { keyText, resolvePlain, resolveTagged } from './yaml-scalar.ts'
+import type { ResolvedScalar } from './yaml-scalar.ts'
+import { createScanner, next, peek } from './yaml-scanner.ts'
+import type { Scanner, Token, TokenKind } from './yaml-scanner.ts'
+
+/** `exact`: whole numbers that a double cannot hold become BigNumber; `float64`: every number is rounded to a double. */
+export type Numbers = 'exact' | 'float64'
+
+/** What was read: `scalar` and `merges` tell what it would be as a key. */
+type Content = { readonly value: Json; readonly scalar: ResolvedScalar | null; readonly merges: boolean }
+/** Null while the anchored content is being read: an alias to it then contains itself. */
+type Anchor = { content: Content | null }
+
+type Reading = {
+  readonly scanner: Scanner
+  readonly numbers: Numbers
+  readonly anchors: Map<string, Anchor>
+  readonly handles: Map<string, string>
+  nodes: number
+  aliases: number
+}
+
+/** Which collections may begin at a place: outside brackets, and `- ` at the column of the key before it. */
+type Place = 'flow' | 'block' | 'after-key'
+
+const NULL: Content = { value: null, scalar: { tag: 'null', value: null }, merges: false }
+const LONG_TAG = 'tag:yaml.org,2002:'
+
+/**
+ * Reads the first document of a text as go-yaml v2 and sigs.k8s.io/yaml do together; null where there is none.
+ * Throws SyntaxError with the offset as its cause, whose message does not quote the text.
+ */
+export function parseYaml(text: string, numbers: Numbers): Json {
+  const handles = new Map([
+    ['!', '!'],
+    ['!!', LONG_TAG],
+  ])
+  const reading: Reading = { scanner: createScanner(text), numbers, anchors: new Map(), handles, nodes: 0, aliases: 0 }
+  if (!readStart(reading)) return null
+  const value = readValue(reading, 'block', 0)
+  peek(reading.scanner)
+  const limit = reading.aliases > 0 ? exceedsLimits(value) : null
+  if (limit !== null) refuse(0, limit === 'depth' ? TOO_DEEP : TOO_MANY)
+  return value
+}
+
+const TOO_DEEP = 'the text is nested too deeply'
+const TOO_MANY = 'the text has too many values'
+const UNEXPECTED = 'something is not expected here'
+
+/** Reads directives and the marker; false where there is no content. */
+function readStart(reading: Reading): boolean {
+  const { scanner } = reading
+  let directives = 0
+  for (; peek(scanner).kind === 'directive'; directives += 1) readDirective(reading, next(scanner))
+  const first = peek(scanner)
+  if (first.kind === 'document-start') {
+    next(scanner)
+    return !['document-start', 'document-end', 'directive', 'end'].includes(peek(scanner).kind)
+  }
+  if (directives > 0) refuse(first.at, 'a directive has no document')
+  return first.kind !== 'end'
+}
+
+function readDirective(reading: Reading, { value, at }: Token): void {
+  const [name, first = '', second = ''] = value.split(/[ \t]+/)
+  if (name === '%TAG') reading.handles.set(first, second)
+  else if (!/^1\.1$/.test(first)) refuse(at, 'only YAML 1.1 is understood')
+}
+
+function count(reading: Reading, depth: number, nodes = 1): void {
+  reading.nodes += nodes
+  if (depth > MAX_DEPTH) refuse(reading.scanner.pos, TOO_DEEP)
+  if (reading.nodes > MAX_NODES) refuse(reading.scanner.pos, TOO_MANY)
+}
+
+function readNode(reading: Reading, place: Place, depth: number): Content {
+  count(reading, depth)
+  const { scanner } = reading
+  let token = peek(scanner)
+  if (token.kind === 'plain') return plainContent(reading, next(scanner))
+  if (token.kind === 'alias') return aliasContent(reading, next(scanner))
+  let anchor: Anchor | null = null
+  let tag: Token | null = null
+  for (; token.kind === 'anchor' || token.kind === 'tag'; token = peek(scanner)) {
+    if (token.kind === 'tag' ? tag !== null : anchor !== null) refuse(token.at, UNEXPECTED)
+    if (token.kind === 'tag') tag = token
+    else anchor = declareAnchor(reading, token)
+    next(scanner)
+  }
+  const hasProperties = anchor !== null || tag !== null
+  const properties = { tag: tagOf(reading, tag), bare: tag?.value === '!', at: token.at, hasProperties }
+  const content = readContent(reading, place, depth, properties)
+  if (anchor !== null) anchor.content = content
+  return content
+}
+
+function declareAnchor(reading: Reading, { value }: Token): Anchor {
+  const anchor: Anchor = { content: null }
+  reading.anchors.set(value, anchor)
+  return anchor
+}
+
+function aliasContent(reading: Reading, { value, at }: Token): Content {
+  const anchor = reading.anchors.get(value)
+  if (anchor === undefined) refuse(at, 'an alias has no anchor')
+  if (anchor.content === null) refuse(at, 'an anchor contains itself')
+  reading.aliases += 1
+  return { ...anchor.content, merges: false }
+}
+
+/** The full tag, or '' where there is none or only `!`. */
+function tagOf(reading: Reading, token: Token | null): string {
+  if (token === null || token.value === '!') return ''
+  if (token.value.startsWith('!<')) return token.value.slice(2, -1)
+  const [, handle, suffix = ''] = /^(![\w-]*!|!)(.*)$/.exec(token.value)!
+  const prefix = reading.handles.get(handle!)
+  return prefix === undefined ? refuse(token.at, 'a tag is not known') : prefix + suffix
+}
+
+/** `bare`: the tag is `!`, which makes quoted text read as if it were plain. */
+type Properties = { readonly tag: string; readonly bare: boolean; readonly at: number; readonly hasProperties: boolean }
+
+function readContent(reading: Reading, place: Place, depth: number, properties: Properties): Content {
+  const { scanner } = reading
+  const { kind } = peek(scanner)
+  const inBlock = place !== 'flow'
+  if (kind === 'plain' || kind === 'quoted') return taggedContent(reading, next(scanner), properties)
+  if (kind === 'flow-map') return collection(readFlowMap(reading, depth + 1))
+  if (kind === 'flow-list') return collection(readFlowList(reading, depth + 1))
+  if (kind === 'block-map' && inBlock) return collection(readBlockMap(reading, depth + 1))
+  if (kind === 'block-list' && inBlock) return collection(readBlockList(reading, depth + 1))
+  if (kind === 'entry' && place === 'after-key') return collection(readEntries(reading, depth + 1))
+  if (!properties.hasProperties) refuse(peek(scanner).at, UNEXPECTED)
+  return taggedContent(reading, { kind: 'plain', at: properties.at, value: '' }, properties)
+}
+
+function collection(value: Json): Content {
+  return { value, scalar: null, merges: false }
+}
+
+function plainContent(reading: Reading, { value }: Token): Content {
+  return scalarContent(reading, resolvePlain(value), value === '<<')
+}
+
+function taggedContent(reading: Reading, token: Token, { tag, bare }: Properties): Content {
+  const { kind, value, at } = token
+  if (tag === '') {
+    const untyped = kind === 'plain' || bare
+    return untyped ? plainContent(reading, token) : scalarContent(reading, { tag: 'str', value }, false)
+  }
+  const resolved = resolveTagged(tag, value) ?? refuse(at, 'a value does not fit its tag')
+  return scalarContent(reading, resolved, value === '<<' && tag === `${LONG_TAG}merge`)
+}
+
+function scalarContent(reading: Reading, scalar: ResolvedScalar, merges: boolean): Content {
+  const { value } = scalar
+  if (typeof value !== 'bigint') return { value, scalar, merges }
+  const number = reading.numbers === 'exact' ? { $number: value.toString() } : Number(value)
+  return { value: number, scalar, merges }
+}
+
+/** Where the content that was just read begins. */
+function lastOffset({ tokens, taken }: Scanner): number {
+  return tokens[taken - 1]?.at ?? 0
+}
+
+function readValue(reading: Reading, place: Place, depth: number): Json {
+  const { value } = readNode(reading, place, depth)
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    refuse(lastOffset(reading.scanner), 'a number is infinite or not a number')
+  }
+  return value
+}
+
+/** Takes the token where it is one of `kinds`. */
+function accept(scanner: Scanner, ...kinds: TokenKind[]): boolean {
+  const found = kinds.includes(peek(scanner).kind)
+  if (found) next(scanner)
+  return found
+}
+
+function nextIs(scanner: Scanner, ...kinds: TokenKind[]): boolean {
+  return kinds.includes(peek(scanner).kind)
+}
+
+function readBlockList(reading: Reading, depth: number): Json {
+  const { scanner } = reading
+  const items: Json[] = []
+  next(scanner)
+  while (accept(scanner, 'entry')) {
+    items.push(nextIs(scanner, 'entry', 'block-end') ? null : readValue(reading, 'block', depth))
+  }
+  if (!accept(scanner, 'block-end')) refuse(peek(scanner).at, 'the indentation is wrong')
+  return items
+}
+
+/** A list whose dashes stand in the column of the key before it. */
+function readEntries(reading: Reading, depth: number): Json {
+  const { scanner } = reading
+  const items: Json[] = []
+  while (accept(scanner, 'entry')) {
+    const empty = nextIs(scanner, 'entry', 'key', 'value', 'block-end')
+    items.push(empty ? null : readValue(reading, 'block', depth))
+  }
+  return items
+}
+
+function readBlockMap(reading: Reading, depth: number): Json {
+  const { scanner } = reading
+  const map: Record<string, Json> = {}
+  next(scanner)
+  while (accept(scanner, 'key')) {
+    const key = nextIs(scanner, 'key', 'value', 'block-end') ? NULL : readNode(reading, 'after-key', depth)
+    const at = lastOffset(scanner)
+    const empty = !accept(scanner, 'value') || nextIs(scanner, 'key', 'value', 'block-end')
+    addPair(reading, map, { key, at, value: empty ? null : readValue(reading, 'after-key', depth) })
+  }
+  if (!accept(scanner, 'block-end')) refuse(peek(scanner).at, 'the indentation is wrong, or a key is missing')
+  return map
+}
+
+function readFlowList(reading: Reading, depth: number): Json {
+  const { scanner } = reading
+  const items: Json[] = []
+  next(scanner)
+  while (!accept(scanner, 'flow-list-end')) {
+    if (items.length > 0) readComma(scanner)
+    if (accept(scanner, 'flow-list-end')) break
+    items.push(accept(scanner, 'key') ? readFlowPair(reading, depth) : readValue(reading, 'flow', depth))
+  }
+  return items
+}
+
+function readComma(scanner: Scanner): void {
+  if (!accept(scanner, 'comma')) refuse(peek(scanner).at, 'a comma or a closing bracket is missing')
+}
+
+/** `[a: b]`: a map of one pair in a list. */
+function readFlowPair(reading: Reading, depth: number): Json {
+  const map: Record<string, Json> = {}
+  readFlowEntry(reading, map, depth + 1)
+  return map
+}
+
+function readFlowMap(reading: Reading, depth: number): Json {
+  const { scanner } = reading
+  const map: Record<string, Json> = {}
+  next(scanner)
+  for (let first = true; !accept(scanner, 'flow-map-end'); first = false) {
+    if (!first) readComma(scanner)
+    if (accept(scanner, 'flow-map-end')) break
+    if (accept(scanner, 'key')) readFlowEntry(reading, map, depth)
+    else addPair(reading, map, { key: readNode(reading, 'flow', depth), at: lastOffset(scanner), value: null })
+  }
+  return map
+}
+
+/** What follows the mark of a key inside brackets. */
+function readFlowEntry(reading: Reading, map: Record<string, Json>, depth: number): void {
+  const { scanner } = reading
+  const noKey = nextIs(scanner, 'value', 'comma', 'flow-list-end', 'flow-map-end')
+  const key = noKey ? NULL : readNode(reading, 'flow', depth)
+  const at = lastOffset(scanner)
+  const empty = !accept(scanner, 'value') || nextIs(scanner, 'comma', 'flow-list-end', 'flow-map-end')
+  addPair(reading, map, { key, at, value: empty ? null : readValue(reading, 'flow', depth) })
+}
+
+type Pair = { readonly key: Content; readonly at: number; readonly value: Json }
+
+/** In the order of the text: the last of equal keys wins, and a merge overwrites the keys before it, as go-yaml v2 has it. */
+function addPair(reading: Reading, map: Record<string, Json>, { key, at, value }: Pair): void {
+  if (key.merges) return mergeInto(reading, map, value)
+  const text = key.scalar === null ? null : keyText(key.scalar, key.scalar.tag === 'float')
+  setOwn(map, text ?? refuse(at, 'a key is null, a list, a map or a number out of range'), value)
+}
+
+function mergeInto(reading: Reading, map: Record<string, Json>, value: Json): void {
+  const sources = isJsonArray(value) ? value.toReversed() : [value]
+  for (const source of sources) {
+    if (!isMap(source)) refuse(lastOffset(reading.scanner), 'a merge key needs a map or a list of maps')
+    for (const key of Object.keys(source)) setOwn(map, key, source[key]!)
+    count(reading, 0, Object.keys(source).length)
+  }
+}
+
+function isMap(value: Json): value is JsonObject {
+  return isJsonObject(value) && !isBigNumber(value)
+}
