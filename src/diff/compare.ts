@@ -19,6 +19,7 @@ import type { InstallComparison } from './install.ts'
 import { objectFindings } from './object-findings.ts'
 import { createNameMatcher, pairObjects } from './pairing.ts'
 import type { Unit } from './pairing.ts'
+import { PRESENT } from './presence.ts'
 import type { Run } from './run.ts'
 import { createSides } from './side.ts'
 import type { Side } from './side.ts'
@@ -92,6 +93,7 @@ function createRun(input: CompareInput, { sides, baseline, paired }: Paired): Ru
   return {
     sides,
     baseline,
+    allPresent: sides.map(() => PRESENT),
     participants: participantsOf(
       input.baseline,
       sides.map((side) => side.name),

@@ -1,7 +1,9 @@
 import { isJsonArray } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
 import { isMasked } from '../model/mask.ts'
+import type { SnapshotEntry } from '../model/snapshot.ts'
 import { formatPointer } from './pointer.ts'
+import type { Side } from './side.ts'
 import type { Step } from './tree-types.ts'
 
 /** A leaf whose value its mask does not tell, not even whether it equals another one. */
@@ -10,6 +12,11 @@ export type HiddenLeaf = {
   /** RFC 6901, rooted at the tree. */
   readonly pointer: string
   readonly reason: 'sops' | 'presence'
+}
+
+/** Whether an object may hold such leaves. Only these are looked into: those of files, and those taken with `--secrets presence`. */
+export function mayHide(entry: SnapshotEntry, side: Side): boolean {
+  return entry.resourceVersion === null || side.snapshot.mask.endsWith(':presence')
 }
 
 /** Every leaf of the tree that is encrypted by SOPS or masked by presence; list items by position. The tree is within the limits on depth. */

@@ -1,7 +1,7 @@
 import type { Layer } from '../model/comparison.ts'
 import type { Json } from '../model/json.ts'
 import { isMasked } from '../model/mask.ts'
-import { findHidden } from './hidden.ts'
+import { findHidden, mayHide } from './hidden.ts'
 import { layerOf, pathIn } from './layers.ts'
 import type { TreeName } from './layers.ts'
 import type { Unit } from './pairing.ts'
@@ -209,20 +209,18 @@ function hidesValue({ differ, tree }: Measure, side: Side, leaf: UnknownLeaf): b
 }
 
 /**
- * Two hidden values look the same, so no diff tells of them: those that no diff told of are added here. Only snapshots that may hold
- * them are looked into: files, and those taken with `--secrets presence`.
+ * Two hidden values look the same, so no diff tells of them: those that no diff told of are added here.
  */
 function addHidden(measure: Measure, leaves: Leaves, variant: Variant, told: ReadonlySet<string>): void {
-  const sides = variant.sides.filter((side) => mayHide(measure, side))
+  const sides = variant.sides.filter((side) => {
+    const entry = measure.unit.entries[side.index]
+    return entry && mayHide(entry, side)
+  })
   if (sides.length === 0) return
   for (const { steps, pointer, reason } of findHidden(measure.differ.load(sides[0]!, measure.tree))) {
     const leaf = { path: '', steps, reason, fromPointer: pointer, toPointer: pointer }
     if (!told.has(pointer)) addUnknown(measure, leaves, sides, leaf)
   }
-}
-
-function mayHide({ unit }: Measure, side: Side): boolean {
-  return unit.entries[side.index]?.resourceVersion === null || side.snapshot.mask.endsWith(':presence')
 }
 
 /** The pointers, into the trees of the variant, of all that its diffs tell. */

@@ -19,7 +19,7 @@ export type Sighting =
   | { readonly presence: 'absent'; readonly proof: AbsenceProof }
   | { readonly presence: 'unknown'; readonly reason: string; readonly asked: boolean }
 
-const PRESENT: Sighting = { presence: 'present' }
+export const PRESENT: Sighting = { presence: 'present' }
 const NOT_ASKED: Sighting = { presence: 'unknown', reason: 'not-asked', asked: false }
 
 function absent(proof: AbsenceProof): Sighting {

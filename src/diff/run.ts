@@ -3,6 +3,7 @@ import type { Layer } from '../model/comparison.ts'
 import type { EventIndex } from './events.ts'
 import type { Participants } from './fingerprints.ts'
 import type { IgnoreRules } from './ignore.ts'
+import type { Sighting } from './presence.ts'
 import type { Side } from './side.ts'
 
 /** What every step of one comparison needs to know. */
@@ -10,6 +11,8 @@ export type Run = {
   /** In the order given. */
   readonly sides: readonly Side[]
   readonly baseline: Side | null
+  /** What is known of an object that every side has. */
+  readonly allPresent: readonly Sighting[]
   readonly participants: Participants
   readonly layers: ReadonlySet<Layer>
   readonly ignore: IgnoreRules

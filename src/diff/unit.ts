@@ -4,6 +4,7 @@ import type { ResourceRef } from '../model/resource-ref.ts'
 import { compareDifferences, differenceOf } from './differences.ts'
 import type { Subject } from './differences.ts'
 import { measureEvents } from './events.ts'
+import { mayHide } from './hidden.ts'
 import { measureLeaves } from './leaves.ts'
 import type { EquivalentSlot, LeafSlot, MeasuredLeaves, UnknownSlot } from './leaves.ts'
 import { presenceOf, stateOf } from './outcome.ts'
@@ -36,6 +37,26 @@ const NOTHING: MeasuredLeaves = { slots: [], equivalents: [], unknown: [] }
 
 /** Compares one object over all clusters. Bodies are loaded only where digests differ. */
 export function compareUnit(run: Run, unit: Unit): UnitResult {
+  return isPlainlyEqual(run, unit) ? inSync(run, unit) : measuredUnit(run, unit)
+}
+
+const IN_SYNC = { state: 'in-sync', differences: [], hidden: [], equivalents: [], unknown: [] } as const
+
+function inSync(run: Run, unit: Unit): UnitResult {
+  return { unit, sightings: run.allPresent, against: run.sides, ...IN_SYNC }
+}
+
+/** Most objects are the same everywhere: equal digests, nothing hidden, no current state asked for. */
+function isPlainlyEqual({ sides, layers }: Run, { entries }: Unit): boolean {
+  const first = entries[0]
+  if (!first || entries.length < 2 || layers.has('status') || layers.has('events')) return false
+  return sides.every((side) => {
+    const entry = entries[side.index]
+    return entry?.digest === first.digest && entry.limit === null && !mayHide(entry, side)
+  })
+}
+
+function measuredUnit(run: Run, unit: Unit): UnitResult {
   const sightings = sightUnit(unit, run.sides)
   const present = run.sides.filter((side) => unit.entries[side.index])
   const readable = present.filter((side) => unit.entries[side.index]?.limit === null)

@@ -22,7 +22,7 @@ describe('coverage', () => {
         'coverage-forbidden',
         'high',
         'b',
-        'b: the permission is missing to list helmreleases.helm.toolkit.fluxcd.io in all namespaces, ' +
+        'b: not allowed to list helmreleases.helm.toolkit.fluxcd.io in all namespaces, ' +
           'list kustomizations.kustomize.toolkit.fluxcd.io in all namespaces',
       ],
     ])
@@ -46,7 +46,7 @@ describe('coverage', () => {
     )
     const result = compare([snapshot({ cluster: 'a' }), { ...base, coverage }])
     assert.deepEqual(result.findings.map(short), [
-      ['coverage-forbidden', 'high', 'b', 'b: the permission is missing to get secrets in apps, x'],
+      ['coverage-forbidden', 'high', 'b', 'b: not allowed to get secrets in apps, x'],
     ])
   })
 
