@@ -6,7 +6,10 @@ export type Span = readonly [start: number, end: number]
  * only at a hit are the candidates of that hash compared.
  */
 export type NeedleIndex = {
-  /** Whether the text may hold a stem (1), a needle (2, certain), or both (3). Stems are four characters, any case. */
+  /**
+   * Whether the text may hold a stem (1), a needle (2, certain), or both (3). Stems are four characters, any case; a URL
+   * with user information or a query counts as one.
+   */
   readonly scan: (text: string) => number
   readonly spans: (text: string) => Span[]
 }
@@ -21,6 +24,7 @@ export const SHORTEST_NEEDLE = 6
 type Anchored = { readonly needle: Needle; readonly offset: number }
 type Tables = {
   readonly stems: Uint8Array
+  readonly words: ReadonlySet<string>
   readonly bits: Uint8Array
   readonly shift: number
   readonly buckets: ReadonlyMap<number, Anchored[]>
@@ -29,13 +33,16 @@ type Tables = {
 const WINDOW = 0x3fffffff
 const STEM_WINDOW = 0xfffff
 const MIX = 0x9e3779b1
+const AT_SIGN = 64
+const QUESTION_MARK = 63
 
 /** `needles` are of {@link SHORTEST_NEEDLE} characters or more; shorter ones are left out. `stems` have four characters. */
 export function createNeedleIndex(needles: readonly Needle[], stems: readonly string[]): NeedleIndex {
   const usable = needles.filter((needle) => needle.text.length >= SHORTEST_NEEDLE)
   const buckets = anchor(usable)
   const size = Math.max(13, Math.ceil(Math.log2((buckets.size + 1) * 64)))
-  const tables: Tables = { stems: stemTable(stems), bits: new Uint8Array(2 ** (size - 3)), shift: 32 - size, buckets }
+  const bits = new Uint8Array(2 ** (size - 3))
+  const tables: Tables = { stems: stemTable(stems), words: new Set(stems), bits, shift: 32 - size, buckets }
   for (const hash of buckets.keys()) {
     const slot = Math.imul(hash, MIX) >>> tables.shift
     tables.bits[slot >>> 3]! |= 1 << (slot & 7)
@@ -50,20 +57,27 @@ export function createNeedleIndex(needles: readonly Needle[], stems: readonly st
   }
 }
 
-/** One pass. Without `found` it stops early once both hits are certain. */
 function scan(tables: Tables, text: string, found: Span[] | null): number {
   const { stems, bits, shift } = tables
   let hash = 0
   let hits = 0
+  let marked = false
   for (let at = 0; at < text.length; at += 1) {
-    hash = ((hash << 5) ^ (text.charCodeAt(at) | 0x20)) & WINDOW
+    const code = text.charCodeAt(at)
+    if (code === AT_SIGN || code === QUESTION_MARK) marked = true
+    hash = ((hash << 5) ^ (code | 0x20)) & WINDOW
     const stem = hash & STEM_WINDOW
-    if ((stems[stem >>> 3]! & (1 << (stem & 7))) !== 0) hits |= STEM_HIT
+    if ((stems[stem >>> 3]! & (1 << (stem & 7))) !== 0 && isStem(tables, text, at)) hits |= STEM_HIT
     const slot = Math.imul(hash, MIX) >>> shift
     if ((bits[slot >>> 3]! & (1 << (slot & 7))) === 0) continue
     if (at >= 5 && compare(tables.buckets.get(hash), text, at - 5, found)) hits |= NEEDLE_HIT
   }
-  return hits
+  return marked && /:\/\/|\?/.test(text) ? hits | STEM_HIT : hits
+}
+
+/** The shift hash lets a few other texts through (`sent` for `sg.t`). */
+function isStem(tables: Tables, text: string, last: number): boolean {
+  return tables.words.has(text.slice(Math.max(0, last - 3), last + 1).toLowerCase())
 }
 
 function compare(candidates: readonly Anchored[] | undefined, text: string, at: number, found: Span[] | null): boolean {

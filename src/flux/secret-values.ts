@@ -1,6 +1,6 @@
 import { isBigNumber, isJsonArray, isJsonObject, own, type Json } from '../model/json.ts'
 import type { RawObject } from '../model/snapshot.ts'
-import { readDocument } from './embedded-document.ts'
+import { looksLikeDocument, readDocument } from './embedded-document.ts'
 import type { Needle } from './needle-index.ts'
 import { countWords, hasRandomRun, isOrdinary, isOrdinaryWhole } from './plain-words.ts'
 import { keyFacts, type KeyFacts } from './sensitive-keys.ts'
@@ -20,6 +20,7 @@ const PUBLIC_TEXT =
   /-----(?:BEGIN|END) [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|PUBLIC KEY BLOCK|PRIVATE KEY|PRIVATE KEY BLOCK)-----|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\d+|sk-\S+@openssh\.com) AAAA/
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----|-----BEGIN [A-Z ]*PUBLIC KEY/
 const USERINFO = /[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/?#"'<>\\`:@]*):([^\s/?#"'<>\\`]+)@/gi
+const SINGLE_PAIR = /^[\w."'-]{1,80}:[ \t]/
 const ASSIGNED = /([A-Za-z_][\w.-]{0,80})\s*[=:]\s*("[^"\n]+"|'[^'\n]+'|[^\s;&,"']+)/g
 
 /**
@@ -63,7 +64,7 @@ function collectValue(found: Set<string>, value: Json, key: string): void {
   collectParts(found, text)
   const isSingle = !text.includes('\n')
   if (isSingle) collectText(found, text, key)
-  const tree = /^[{[]|[:\n]/.test(text) ? readDocument(text) : null
+  const tree = looksLikeDocument(text, null) || SINGLE_PAIR.test(text) ? readDocument(text) : null
   if (tree !== null) return collectTree(found, tree, key)
   if (!isSingle && !CERTIFICATE.test(text)) collectLines(found, text, key)
 }
