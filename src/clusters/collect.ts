@@ -63,7 +63,7 @@ async function collect(request: CollectRequest, options: ClusterSourceOptions): 
     const known = asAppError(error)
     if (REJECTED.has(known.code)) throw known
     progress('failed', 0)
-    return failedSnapshot(header, known, masker)
+    return failedSnapshot(header, addressed(known, request.cluster), masker)
   }
 }
 
@@ -75,6 +75,11 @@ const REJECTED: ReadonlySet<string> = new Set([
   'interrupted',
   'internal',
 ])
+
+/** Hints speak of CONTEXT, since they are written before one is known. */
+function addressed(error: AppError, context: string): AppError {
+  return new AppError(error.code, error.message, { hint: error.hint.replaceAll('CONTEXT', context), cause: error })
+}
 
 type Header = Parameters<typeof failedSnapshot>[0]
 

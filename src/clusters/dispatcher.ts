@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls'
 import { Agent, ProxyAgent, type Dispatcher } from 'undici'
 import type { ClusterTarget } from './cluster-target.ts'
 import type { Credential } from './credentials.ts'
@@ -16,7 +17,7 @@ export function openDispatcher(target: ClusterTarget, credential: Credential, co
     timeout: connectTimeoutMs,
     keepAliveInitialDelay: 30_000,
     rejectUnauthorized: !insecure,
-    ...(ca === null ? {} : { ca }),
+    ca: ca === null ? publicAuthorities() : [ca],
     ...(serverName === null ? {} : { servername: serverName }),
     ...credential.certificate,
   }
@@ -33,4 +34,9 @@ export function openDispatcher(target: ClusterTarget, credential: Credential, co
   }
   if (target.proxy === null) return new Agent({ ...pool, connect: tls })
   return new ProxyAgent({ ...pool, uri: target.proxy, requestTls: tls })
+}
+
+/** Without a certificate-authority in the kubeconfig: those of Node and, as kubectl has it, those of the machine. */
+function publicAuthorities(): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
 }

@@ -83,17 +83,17 @@ function isProxyRefusal(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('Proxy response')
 }
 
-/** The error that is told for a fault that trying again did not cure. `subject` names the cluster. */
-export function errorOfFault(fault: Fault, subject: string): AppError {
+/** The error that is told for a fault that trying again did not cure. `subject` names the cluster, `server` is its URL. */
+export function errorOfFault(fault: Fault, subject: string, server: string): AppError {
   const message = `${subject}: ${fault.message}`
   switch (fault.kind) {
     case 'tls':
-      return new AppError('cluster-tls', message)
+      return new AppError('cluster-tls', `${message} (${server})`)
     case 'connect-timeout':
     case 'dns':
     case 'network':
     case 'proxy':
-      return new AppError('cluster-unreachable', message)
+      return new AppError('cluster-unreachable', `${message} (${server})`)
     case 'timeout':
       return new AppError('cluster-timeout', message)
     case 'broken-body':

@@ -57,7 +57,7 @@ export function createKubeApi(options: KubeApiOptions): KubeApi {
           if ((await options.credentials.renew(credential)) !== null) continue
         }
         const wait = waitBeforeRetry(sent, tries, answered, options.timing.random)
-        if (wait === null) return conclude(sent, options.subject)
+        if (wait === null) return conclude(sent, options.subject, options.transport.server)
         await options.timing.sleep(wait, options.signal).catch((error: unknown) => {
           options.signal.throwIfAborted()
           throw error
@@ -81,8 +81,8 @@ function damaged(sent: Sent): Damaged {
   }
 }
 
-function conclude(sent: Damaged, subject: string): Answer {
-  if ('fault' in sent) throw errorOfFault(sent.fault, subject)
+function conclude(sent: Damaged, subject: string, server: string): Answer {
+  if ('fault' in sent) throw errorOfFault(sent.fault, subject, server)
   const { reply, value } = sent
   if (reply.status === 200) {
     if (value !== undefined) return { ok: true, value }

@@ -18,6 +18,8 @@ export type Reply = {
 export type Sent = { readonly reply: Reply } | { readonly fault: Fault }
 
 export type Transport = {
+  /** URL of the API server, without credentials; for messages. */
+  readonly server: string
   /** Sends one GET and reads the whole answer. A fault of the network is returned; rejects only when interrupted. */
   readonly get: (path: string, accept: string, credential: Credential) => Promise<Sent>
   readonly close: () => Promise<void>
@@ -71,6 +73,7 @@ export function openTransport(target: ClusterTarget, options: TransportOptions):
     }
   }
   return {
+    server: target.server,
     get,
     close: async () => {
       options.signal.removeEventListener('abort', abortAll)

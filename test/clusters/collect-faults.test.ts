@@ -48,7 +48,13 @@ test('a cluster that is down is unreachable', async (t) => {
   const cluster = await startOne(t, { objects: SHOP })
   const kubeconfig = cluster.kubeconfigFor('admin')
   await cluster.stop()
-  assertUnreadCluster(await collect(t, { kubeconfig }), 'cluster-unreachable')
+  const snapshot = await collect(t, { kubeconfig })
+  assertUnreadCluster(snapshot, 'cluster-unreachable')
+  assert.match(
+    snapshot.error?.message ?? '',
+    /^cluster staging: the connection was refused \(https:\/\/127\.0\.0\.1:\d+\)$/,
+  )
+  assert.match(snapshot.error?.hint ?? '', /kubectl --context staging version/)
 })
 
 test('a cluster that goes down after discovery leaves its kinds unknown', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createServer as createHttpServer } from 'node:http'
 import { createConnection, createServer } from 'node:net'
 import { test } from 'node:test'
 import type { FaultAction } from '../../src/simulator/faults.ts'
@@ -218,4 +219,49 @@ test('proxy-url: the connection goes through the proxy, and its refusal is told 
     connect(t, { kubeconfig: through }).api.get(PATH),
     hasCode('cluster-unreachable', /the proxy refused/),
   )
+})
+
+test('a socks5 proxy-url is gone through too', async (t) => {
+  const cluster = await startOne(t)
+  let greeted = 0
+  const proxy = createServer((client) => {
+    client.on('error', () => undefined)
+    client.once('data', () => {
+      greeted += 1
+      client.write(Buffer.from([5, 0]))
+      client.once('data', () => {
+        const upstream = createConnection(cluster.port, '127.0.0.1', () => {
+          client.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0]))
+          upstream.pipe(client).pipe(upstream)
+        })
+        upstream.on('error', () => undefined)
+      })
+    })
+  }).listen(0, '127.0.0.1')
+  t.after(() => proxy.close())
+  await new Promise((resolve) => proxy.once('listening', resolve))
+  const { port } = proxy.address() as { port: number }
+  const through = cluster
+    .kubeconfigFor('admin')
+    .replace(/( *)server: .*/, `$&\n$1proxy-url: socks5://127.0.0.1:${port}`)
+  assert.equal((await connect(t, { kubeconfig: through }).api.get(PATH)).ok, true)
+  assert.equal(greeted, 1)
+})
+
+test('plain http is read without sending credentials', async (t) => {
+  const seen: unknown[] = []
+  const server = createHttpServer((incoming, answer) => {
+    seen.push(incoming.headers.authorization)
+    answer.setHeader('content-type', 'application/json').end('{"kind":"Namespace"}')
+  }).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as { port: number }
+  const kubeconfig = `
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:${port}"}}]
+users: [{name: u, user: {token: secret}}]
+contexts: [{name: staging, context: {cluster: c, user: u}}]
+`
+  assert.deepEqual(await connect(t, { kubeconfig }).api.get('/x'), { ok: true, value: { kind: 'Namespace' } })
+  assert.deepEqual(seen, [undefined])
 })

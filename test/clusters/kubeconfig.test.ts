@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { asAppError } from '../../src/model/errors.ts'
+import fc from 'fast-check'
 import { loadContexts, type Contexts } from '../../src/clusters/kubeconfig.ts'
 import { hasCode, folderOf } from './support.ts'
 
@@ -301,4 +304,24 @@ contexts: [{name: toString, context: {cluster: __proto__, user: constructor}}]
   assert.deepEqual(contexts.names, ['toString'])
   assert.equal(contexts.target('toString').identity.token, 't')
   assert.throws(() => contexts.target('valueOf'), hasCode('context-unknown'))
+})
+
+test('a damaged kubeconfig is refused or read, never a crash, and its token is not told', (t) => {
+  const file = join(folderOf(t, {}), 'config')
+  const whole = STAGING.replace('token-of-alice', 'CANARY-alice')
+  const damage = fc.record({ at: fc.nat(whole.length), drop: fc.nat(30), put: fc.string({ maxLength: 6 }) })
+  fc.assert(
+    fc.property(damage, ({ at, drop, put }) => {
+      writeFileSync(file, whole.slice(0, at) + put + whole.slice(at + drop))
+      try {
+        const contexts = loadContexts({ kubeconfig: file, env: {} })
+        contexts.names.forEach((name) => contexts.target(name))
+      } catch (error) {
+        const { code, message } = asAppError(error)
+        assert.equal(code, 'kubeconfig-invalid')
+        assert.doesNotMatch(message, /CANARY/)
+      }
+    }),
+    { numRuns: 300 },
+  )
 })

@@ -214,3 +214,11 @@ test('a continue token that comes again and again does not go on for ever', asyn
   assert.equal((await list(api)).scope.status, 'failed')
   assert.equal(cluster.requests().length, 2)
 })
+
+test('whatever the size of a page, the list is the same', async (t) => {
+  for (const maxPageSize of [1, 2, 3, 4, 5, 6, 7]) {
+    const cluster = await startOne(t, { objects: SIX, maxPageSize })
+    const { api } = connect(t, { kubeconfig: cluster.kubeconfigFor('admin') })
+    assert.deepEqual(names(await list(api)), ['a', 'b', 'c', 'd', 'e', 'f'])
+  }
+})
