@@ -36,6 +36,7 @@ CREATE TABLE `snapshots` (
 	`taken_ms` integer NOT NULL,
 	`engine` text NOT NULL,
 	`error` text,
+	`namespaces` text,
 	`objects` integer NOT NULL,
 	`changed` integer NOT NULL,
 	`header` integer NOT NULL,

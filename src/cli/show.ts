@@ -15,7 +15,7 @@ export async function showCommand(id: string, flags: Flags, streams: Streams): P
       await printComparison(comparison, flags, streams)
       return exitCodeOf(comparison)
     }
-    const snapshot = id.startsWith('snap_') ? history.loadSnapshot('', { id }) : null
+    const snapshot = id.startsWith('snap_') ? history.loadSnapshot(null, { id }) : null
     if (!snapshot) throw new AppError('snapshot-unknown', `nothing that is kept has the id ${id}`)
     const format = formatOf(flags)
     const data = toSnapshotDocument(snapshot)

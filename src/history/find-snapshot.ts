@@ -1,42 +1,75 @@
+import { and, desc, eq, isNull, lte, or, sql, type SQL } from 'drizzle-orm'
 import type { ClusterName } from '../model/cluster.ts'
 import { AppError } from '../model/errors.ts'
 import type { SnapshotSelector } from '../service/ports.ts'
-import type { Connection } from './connect.ts'
-import type { SnapshotRow } from './schema.ts'
+import type { Queries } from './queries.ts'
+import { snapshots, type SnapshotRow } from './schema.ts'
 
-const COLUMNS = `sequence, id, cluster, uid, taken_at AS takenAt, taken_ms AS takenMs, engine, error, objects, changed, header,
-  scope_versions AS scopeVersions, entries, entry_versions AS entryVersions, "references", events`
+/** Whose snapshots are meant: those of the whole cluster, and with `namespaces` also those of exactly these. */
+export type Wanted = { readonly cluster: ClusterName; readonly namespaces: readonly string[] | null }
 
 export type FindSnapshot = {
   /** The row of a kept snapshot. Throws `snapshot-unknown` for the beginning of several ids, `input-invalid` for no time. */
-  readonly find: (cluster: ClusterName, selector: SnapshotSelector) => SnapshotRow | undefined
+  readonly find: (wanted: Wanted, selector: SnapshotSelector) => SnapshotRow | undefined
   /** Newest first. */
   readonly list: (cluster: ClusterName | null, limit: number) => readonly SnapshotRow[]
 }
 
-/** Snapshots of clusters that could not be read are found by id only. */
-export function prepareFindSnapshot(db: Connection): FindSnapshot {
-  const good = `SELECT ${COLUMNS} FROM snapshots WHERE cluster = ? AND error IS NULL`
-  const latest = db.prepare<[string, number], SnapshotRow>(`${good} ORDER BY sequence DESC LIMIT 1 OFFSET ?`)
-  const notAfter = db.prepare<[string, number], SnapshotRow>(
-    `${good} AND taken_ms <= ? ORDER BY taken_ms DESC, sequence DESC LIMIT 1`,
-  )
-  const byId = db.prepare<{ cluster: string; id: string }, SnapshotRow>(
-    `SELECT ${COLUMNS} FROM snapshots WHERE cluster = @cluster AND substr(id, 1, length(@id)) = @id ORDER BY length(id), id LIMIT 2`,
-  )
-  const all = db.prepare<[number], SnapshotRow>(`SELECT ${COLUMNS} FROM snapshots ORDER BY sequence DESC LIMIT ?`)
-  const ofCluster = db.prepare<[string, number], SnapshotRow>(
-    `SELECT ${COLUMNS} FROM snapshots WHERE cluster = ? ORDER BY sequence DESC LIMIT ?`,
-  )
+/**
+ * Snapshots of clusters that could not be read are found by id only. A snapshot of some namespaces never stands for the whole
+ * cluster: what was not asked for would then look as if it had not changed.
+ */
+export function prepareFindSnapshot(queries: Queries): FindSnapshot {
+  const good = and(eq(snapshots.cluster, sql.placeholder('cluster')), isNull(snapshots.error), whole())
+  const latest = select(queries, good)
+    .orderBy(desc(snapshots.sequence))
+    .limit(1)
+    .offset(sql.placeholder('offset'))
+    .prepare()
+  const notAfter = select(queries, and(good, lte(snapshots.takenMs, sql.placeholder('ms'))))
+    .orderBy(desc(snapshots.takenMs), desc(snapshots.sequence))
+    .limit(1)
+    .prepare()
+  const byId = select(queries, and(ofCluster(), beginsWith()))
+    .orderBy(sql`length(${snapshots.id})`, snapshots.id)
+    .limit(2)
+    .prepare()
+  const newest = select(queries, ofCluster())
+    .orderBy(desc(snapshots.sequence))
+    .limit(sql.placeholder('limit'))
+    .prepare()
   return {
-    find: (cluster, selector) => {
-      if (selector === 'latest') return latest.get(cluster, 0)
-      if (selector === 'previous') return latest.get(cluster, 1)
-      if ('at' in selector) return notAfter.get(cluster, millisecondsOf(selector.at))
+    find: ({ cluster, namespaces }, selector) => {
+      const scope = { cluster, namespaces: namespacesText(namespaces) }
+      if (selector === 'latest') return latest.get({ ...scope, offset: 0 })
+      if (selector === 'previous') return latest.get({ ...scope, offset: 1 })
+      if ('at' in selector) return notAfter.get({ ...scope, ms: millisecondsOf(selector.at) })
       return theOnly(selector.id, byId.all({ cluster, id: selector.id }))
     },
-    list: (cluster, limit) => (cluster === null ? all.all(limit) : ofCluster.all(cluster, limit)),
+    list: (cluster, limit) => newest.all({ cluster: cluster ?? '', limit }),
   }
+}
+
+function select(queries: Queries, where: SQL | undefined) {
+  return queries.select().from(snapshots).where(where)
+}
+
+function whole(): SQL | undefined {
+  return or(isNull(snapshots.namespaces), eq(snapshots.namespaces, sql.placeholder('namespaces')))
+}
+
+/** The empty name stands for all clusters. */
+function ofCluster(): SQL {
+  return sql`(${sql.placeholder('cluster')} = '' or ${snapshots.cluster} = ${sql.placeholder('cluster')})`
+}
+
+function beginsWith(): SQL {
+  return sql`substr(${snapshots.id}, 1, length(${sql.placeholder('id')})) = ${sql.placeholder('id')}`
+}
+
+/** One text for a set of namespaces; null for the whole cluster, which no row equals. */
+export function namespacesText(namespaces: readonly string[] | null): string | null {
+  return namespaces === null ? null : JSON.stringify([...new Set(namespaces)].sort())
 }
 
 /** The row that has the id, or the only one whose id begins so; `rows` are the first two by length. */

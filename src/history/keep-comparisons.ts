@@ -1,9 +1,10 @@
+import { desc, sql } from 'drizzle-orm'
 import type { Comparison } from '../model/comparison.ts'
 import type { ComparisonSummary } from '../service/ports.ts'
-import type { Connection } from './connect.ts'
 import type { Documents } from './documents.ts'
 import { theOnly } from './find-snapshot.ts'
-import type { ComparisonRow } from './schema.ts'
+import type { Queries } from './queries.ts'
+import { comparisons, type ComparisonRow } from './schema.ts'
 
 type NewRow = Omit<ComparisonRow, 'sequence'>
 
@@ -16,20 +17,26 @@ export type KeepComparisons = {
 }
 
 /** Comparisons are kept as the document that they are, but each drift once: drift that goes on costs nothing. */
-export function prepareKeepComparisons(db: Connection, documents: Documents): KeepComparisons {
-  const insert = db.prepare<NewRow>(
-    `INSERT INTO comparisons (id, at, baseline, verdict, clusters, differences, header, drifts)
-     VALUES (@id, @at, @baseline, @verdict, @clusters, @differences, @header, @drifts)`,
-  )
-  const select = db.prepare<{ id: string }, ComparisonRow>(
-    'SELECT * FROM comparisons WHERE substr(id, 1, length(@id)) = @id ORDER BY length(id), id LIMIT 2',
-  )
-  const newest = db.prepare<[number], ComparisonRow>('SELECT * FROM comparisons ORDER BY sequence DESC LIMIT ?')
+export function prepareKeepComparisons(queries: Queries, documents: Documents): KeepComparisons {
+  const id = sql.placeholder('id')
+  const select = queries
+    .select()
+    .from(comparisons)
+    .where(sql`substr(${comparisons.id}, 1, length(${id})) = ${id}`)
+    .orderBy(sql`length(${comparisons.id})`, comparisons.id)
+    .limit(2)
+    .prepare()
+  const newest = queries
+    .select()
+    .from(comparisons)
+    .orderBy(desc(comparisons.sequence))
+    .limit(sql.placeholder('limit'))
+    .prepare()
   return {
     save: (comparison) => {
       const { id, baseline, verdict, clusters, summary, drifts } = comparison
       const times = clusters.map((cluster) => cluster.takenAt)
-      insert.run({
+      const row: NewRow = {
         id,
         at: times.toSorted((a, b) => Date.parse(b) - Date.parse(a))[0] ?? '',
         baseline,
@@ -42,7 +49,8 @@ export function prepareKeepComparisons(db: Connection, documents: Documents): Ke
           drifts.map((drift) => JSON.stringify(drift)),
           new Map(),
         ),
-      })
+      }
+      queries.insert(comparisons).values(row).run()
     },
     load: (id) => {
       const row = theOnly(id, select.all({ id }))
@@ -51,7 +59,7 @@ export function prepareKeepComparisons(db: Connection, documents: Documents): Ke
       const drifts = documents.getList(row.drifts).texts.map((text): Comparison['drifts'][number] => JSON.parse(text))
       return { ...header, id: row.id, drifts }
     },
-    list: (limit) => newest.all(limit).map(toSummary),
+    list: (limit) => newest.all({ limit }).map(toSummary),
   }
 }
 

@@ -5,6 +5,7 @@ import { prepareFindSnapshot } from './find-snapshot.ts'
 import { prepareKeepComparisons } from './keep-comparisons.ts'
 import { knownObjects, loadSnapshot, summaryOf } from './load-snapshot.ts'
 import { migrate } from './migrate.ts'
+import { queriesOn } from './queries.ts'
 import { prepareSaveSnapshot } from './save-snapshot.ts'
 import { guarded } from './sqlite-errors.ts'
 
@@ -38,21 +39,22 @@ export function openHistory(options: HistoryOptions): History {
 
 function historyOf(db: Connection, { path, engine }: HistoryOptions): History {
   const documents = createDocuments(db, path)
-  const { find, list } = prepareFindSnapshot(db)
+  const queries = queriesOn(db)
+  const { find, list } = prepareFindSnapshot(queries)
   const saveSnapshot = prepareSaveSnapshot(db, documents)
-  const comparisons = prepareKeepComparisons(db, documents)
+  const comparisons = prepareKeepComparisons(queries, documents)
   const read = <T>(work: () => T): T => guarded(path, () => db.transaction(work).deferred())
   const write = (work: () => void): void => guarded(path, () => db.transaction(work).immediate())
   return {
-    known: (cluster) =>
+    known: (cluster, namespaces = null) =>
       read(() => {
-        const row = find(cluster, 'latest')
+        const row = find({ cluster, namespaces }, 'latest')
         return row?.engine === engine ? knownObjects(row, documents) : null
       }),
-    saveSnapshot: (snapshot) => write(() => saveSnapshot(snapshot, find(snapshot.cluster, 'latest'))),
-    loadSnapshot: (cluster, selector) =>
+    saveSnapshot: (snapshot) => write(() => saveSnapshot(snapshot, find(snapshot, 'latest'))),
+    loadSnapshot: (cluster, selector, namespaces = null) =>
       read(() => {
-        const row = find(cluster, selector)
+        const row = find({ cluster: cluster ?? '', namespaces }, selector)
         return row ? loadSnapshot(row, documents) : null
       }),
     listSnapshots: ({ cluster, limit }) => read(() => list(cluster, limit).map(summaryOf)),

@@ -4,6 +4,7 @@ import { refKey } from '../model/resource-ref.ts'
 import type { Digest, Snapshot } from '../model/snapshot.ts'
 import type { Connection } from './connect.ts'
 import type { Documents, ListMembers } from './documents.ts'
+import { namespacesText } from './find-snapshot.ts'
 import { readEntry, writeEntry, writeReferences } from './entry-text.ts'
 import { readEntryVersions, readHeader, splitScopeVersions, type StoredHeader } from './load-snapshot.ts'
 import type { SnapshotRow } from './schema.ts'
@@ -24,10 +25,10 @@ export function prepareSaveSnapshot(
   documents: Documents,
 ): (snapshot: Snapshot, previousRow: SnapshotRow | undefined) => void {
   const insert = db.prepare<NewRow>(
-    `INSERT INTO snapshots (id, cluster, uid, taken_at, taken_ms, engine, error, objects, changed, header, scope_versions, entries,
-       entry_versions, "references", events)
-     VALUES (@id, @cluster, @uid, @takenAt, @takenMs, @engine, @error, @objects, @changed, @header, @scopeVersions, @entries,
-       @entryVersions, @references, @events)`,
+    `INSERT INTO snapshots (id, cluster, uid, taken_at, taken_ms, engine, error, namespaces, objects, changed, header, scope_versions,
+       entries, entry_versions, "references", events)
+     VALUES (@id, @cluster, @uid, @takenAt, @takenMs, @engine, @error, @namespaces, @objects, @changed, @header, @scopeVersions,
+       @entries, @entryVersions, @references, @events)`,
   )
   return (snapshot, previousRow) => {
     const previous = previousRow ? readPrevious(previousRow, documents) : null
@@ -45,6 +46,7 @@ export function prepareSaveSnapshot(
       takenMs: Date.parse(snapshot.takenAt),
       engine: snapshot.engine,
       error: snapshot.error === null ? null : JSON.stringify(snapshot.error),
+      namespaces: namespacesText(snapshot.namespaces),
       objects: snapshot.entries.length,
       changed: previous && snapshot.error === null ? countChanged(snapshot, texts, { previous, documents }) : 0,
       header: documents.put(JSON.stringify(header)),

@@ -1,7 +1,6 @@
 import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-// The source of the migrations (`npm run db:generate`) and of the rows' types. The queries are plain SQL, so that
-// the command line need not load drizzle: that costs 0.2 s and 150 MB at each start where it is not bundled.
+// The source of the migrations (`npm run db:generate`), of the rows' types, and of all queries but the one that stores snapshots.
 
 /**
  * JSON texts, each once: bodies, states, entries, references, drifts. `digest` is the SHA-256 of the text and is checked
@@ -33,6 +32,8 @@ export const snapshots = sqliteTable(
     takenMs: integer('taken_ms').notNull(),
     engine: text('engine').notNull(),
     error: text('error'),
+    /** JSON list of the namespaces that were asked for, sorted; null: the whole cluster. */
+    namespaces: text('namespaces'),
     objects: integer('objects').notNull(),
     changed: integer('changed').notNull(),
     /** Document: the header without what has a column, and without resource versions. */

@@ -37,7 +37,7 @@ export type ComparePorts = {
  */
 export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<Comparison> {
   checkSides(request.sides)
-  const snapshots = await Promise.all(request.sides.map((side) => takeSide(side, request.scope, ports)))
+  const snapshots = await Promise.all(request.sides.map((side) => takeSide(side, request, ports)))
   ports.signal.throwIfAborted()
   const comparison = compareSnapshots({
     id: ports.ids.next('run'),
@@ -58,25 +58,33 @@ export async function compareSides(request: CompareRequest, ports: ComparePorts)
   return comparison
 }
 
-async function takeSide(side: Side, scope: CollectScope, ports: ComparePorts): Promise<Snapshot> {
-  if (side.from === 'history') return loadSide(side, ports.history)
+async function takeSide(side: Side, { scope, sides }: CompareRequest, ports: ComparePorts): Promise<Snapshot> {
+  if (side.from === 'history') return loadSide(side, sides, scope, ports.history)
   const source = side.from === 'file' ? ports.files : ports.clusters
-  const known = side.from === 'cluster' ? (ports.history?.known(side.cluster) ?? null) : null
+  const known = side.from === 'cluster' ? (ports.history?.known(side.cluster, scope.namespaces) ?? null) : null
   return source.collect({ cluster: side.cluster, scope, known, signal: ports.signal, progress: ports.progress })
 }
 
-function loadSide(side: Extract<Side, { from: 'history' }>, history: History | null): Snapshot {
+type KeptSide = Extract<Side, { from: 'history' }>
+
+function loadSide(side: KeptSide, sides: readonly Side[], scope: CollectScope, history: History | null): Snapshot {
   if (!history) {
     throw new AppError('snapshot-unknown', `${side.label} names a kept snapshot, but nothing is kept with --no-history`)
   }
-  const snapshot = history.loadSnapshot(side.cluster, side.selector)
+  const snapshot = history.loadSnapshot(side.cluster, selectorOf(side, sides), scope.namespaces)
   if (snapshot) return snapshot
-  const [oldest] = history.listSnapshots({ cluster: side.cluster, limit: 1 })
+  const isKept = history.listSnapshots({ cluster: side.cluster, limit: 1 }).length > 0
   throw new AppError(
     'snapshot-unknown',
-    oldest ? `no snapshot of ${side.cluster} fits ${side.label}` : `no snapshot of ${side.cluster} is kept`,
+    isKept ? `no snapshot of ${side.cluster} fits ${side.label}` : `no snapshot of ${side.cluster} is kept`,
     { hint: `Take one with: flux-compare snapshot ${side.cluster}. List what is kept with: flux-compare history` },
   )
+}
+
+/** Beside the cluster itself, which is the newest now, the previous snapshot is the newest that is kept. */
+function selectorOf({ cluster, selector }: KeptSide, sides: readonly Side[]): KeptSide['selector'] {
+  const isRead = sides.some((side) => side.from === 'cluster' && side.cluster === cluster)
+  return selector === 'previous' && isRead ? 'latest' : selector
 }
 
 function filterOf(scope: CollectScope): ObjectFilter {

@@ -60,9 +60,18 @@ export type ComparisonSummary = Pick<Comparison, 'id' | 'baseline' | 'verdict'> 
 
 /** Kept snapshots and comparisons. Synchronous: SQLite is. A snapshot or comparison is stored whole or not at all. */
 export type History = {
-  readonly known: (cluster: ClusterName) => KnownObjects | null
+  /** `namespaces` as they are asked for now: null for the whole cluster. */
+  readonly known: (cluster: ClusterName, namespaces?: readonly string[] | null) => KnownObjects | null
   readonly saveSnapshot: (snapshot: Snapshot) => void
-  readonly loadSnapshot: (cluster: ClusterName, selector: SnapshotSelector) => Snapshot | null
+  /**
+   * Among the snapshots of the whole cluster, and with `namespaces` also those of exactly these. An id is found in any scope, and
+   * with null for the cluster on any.
+   */
+  readonly loadSnapshot: (
+    cluster: ClusterName | null,
+    selector: SnapshotSelector,
+    namespaces?: readonly string[] | null,
+  ) => Snapshot | null
   readonly listSnapshots: (filter: { cluster: ClusterName | null; limit: number }) => readonly SnapshotSummary[]
   readonly saveComparison: (comparison: Comparison) => void
   readonly loadComparison: (id: string) => Comparison | null

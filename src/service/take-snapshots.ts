@@ -17,7 +17,7 @@ export async function takeSnapshots(
 ): Promise<readonly Snapshot[]> {
   const snapshots = await Promise.all(
     clusters.map((cluster) =>
-      source.collect({ cluster, scope, known: history?.known(cluster) ?? null, signal, progress }),
+      source.collect({ cluster, scope, known: history?.known(cluster, scope.namespaces) ?? null, signal, progress }),
     ),
   )
   signal.throwIfAborted()

@@ -211,8 +211,17 @@ test('previous against now tells what changed since the last time', async () => 
     parse(result).drifts.map(({ ref, differences }) => [ref.name, differences.map(({ path }) => path)]),
     [['b', ['spec.suspend']]],
   )
+  production.apply(kustomization('b', { prune: false, suspend: true, force: true }))
   const again = await at('production@previous', 'production', '-o', 'json')
-  assert.deepEqual(parse(again).drifts.length, 1)
+  assert.deepEqual(
+    parse(again).drifts[0]?.differences.map(({ path }) => path),
+    ['spec.force'],
+  )
+  const kept = await at('production@previous', 'production@latest', '-o', 'json')
+  assert.deepEqual(
+    parse(kept).drifts[0]?.differences.map(({ path }) => path),
+    ['spec.force'],
+  )
   assert.match(
     (await runCli(['history', '--history', own])).stdout,
     /^SNAPSHOT .*\n(?:snap_.*production.*\n)+\nCOMPARISON/,

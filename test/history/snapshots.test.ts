@@ -37,7 +37,20 @@ test('a snapshot comes back as it was saved, with everything that it has', (t) =
     ],
   })
   history.saveSnapshot(snapshot)
-  assert.deepEqual(plain(history.loadSnapshot('production', 'latest')!), plain(snapshot))
+  assert.deepEqual(plain(history.loadSnapshot('production', 'latest', snapshot.namespaces)!), plain(snapshot))
+})
+
+test('a snapshot of some namespaces never stands for the whole cluster', (t) => {
+  const { history } = historyIn(t)
+  save(history, 'snap_1', { takenAt: '2026-11-21T07:00:00Z' })
+  save(history, 'snap_2', { takenAt: '2026-11-21T08:00:00Z', namespaces: ['b', 'a'] })
+  save(history, 'snap_3', { takenAt: '2026-11-21T09:00:00Z', namespaces: ['c'] })
+  const idOf = (namespaces: readonly string[] | null): string | undefined =>
+    history.loadSnapshot('production', 'latest', namespaces)?.id
+  assert.equal(idOf(null), 'snap_1')
+  assert.equal(idOf(['a', 'b']), 'snap_2')
+  assert.equal(idOf(['a']), 'snap_1')
+  assert.equal(history.loadSnapshot(null, { id: 'snap_3' })?.id, 'snap_3')
 })
 
 test('keys such as __proto__, numbers and control characters come back as they were', (t) => {
