@@ -9,4 +9,4 @@ if (major < 24) {
 var path = require('node:path')
 var source = path.join(__dirname, '..', 'src', 'main.ts')
 var main = require('node:fs').existsSync(source) ? source : path.join(__dirname, '..', 'dist', 'main.js')
-import(require('node:url').pathToFileURL(main).href)
+void import(require('node:url').pathToFileURL(main).href)
