@@ -19,16 +19,21 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
     const kubeconfig = join(folder, 'kubeconfig')
     await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
     const names = [...simulator.clusters.keys()]
-    const data = text(flags, 'output') ?? 'table'
-    if (data === 'table' || data === 'wide') await streams.stdout.write(introduction(names))
+    const words = isForPeople(text(flags, 'output') ?? 'table') ? streams.stdout : streams.stderr
+    await words.write(introduction(names))
     await compareCommand(names, { ...flags, ...defaults(kubeconfig, join(folder, 'history.db')) }, streams)
-    if (data === 'table' || data === 'wide') await streams.stdout.write(nextSteps(kubeconfig, flags['keep'] === true))
+    await words.write(nextSteps(kubeconfig, flags['keep'] === true))
     if (flags['keep'] === true) await untilInterrupted()
     return 0
   } finally {
     await simulator.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Data on stdout stays alone: what is said around it then goes to stderr. */
+function isForPeople(format: string): boolean {
+  return format === 'table' || format === 'wide'
 }
 
 function defaults(kubeconfig: string, history: string): Flags {

@@ -30,6 +30,7 @@ const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
   low: 'gray',
 }
 const LABEL = 'critical'.length + 2
+const INDENT = LABEL + 2
 
 /**
  * For people: verdict, clusters and findings first, then what is on one side only (children under their cause), changes that
@@ -150,12 +151,12 @@ function direction({ comparison }: TextContext): string {
 
 function objectLines({ drift, severity, blocks }: ObjectOutline, context: TextContext): string[] {
   const own = { ...context, names: clustersWithObject(context.comparison, drift.presence) }
-  const used = drift.usedBy.length === 0 ? '' : ` used by ${drift.usedBy.map(displayRef).join(', ')}`
-  const [first, ...rest] = wrap(`${safeLine(titleOf(drift.ref))}${safeLine(used)}`, context.width - LABEL)
+  const users = drift.usedBy.length === 0 ? '' : `used by ${drift.usedBy.map(displayRef).join(', ')}`
+  const used = users === '' ? [] : wrap(safeLine(users), context.width - INDENT)
   return [
-    label(severity, context.paint) + context.paint('bold', first!),
-    ...rest.map((line) => ' '.repeat(LABEL) + line),
-    ...blocks.flatMap((block) => renderBlock(block, LABEL, own)),
+    label(severity, context.paint) + context.paint('bold', safeLine(titleOf(drift.ref))),
+    ...used.map((line) => ' '.repeat(INDENT) + context.paint('gray', line)),
+    ...blocks.flatMap((block) => renderBlock(block, INDENT, own)),
   ]
 }
 

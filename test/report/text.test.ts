@@ -45,9 +45,9 @@ test('a short change stands on one line, the most severe object first', () => {
   assert.deepEqual(lines.slice(start), [
     'DIFFERENCES (staging → production)',
     'high      HelmRelease/apps/shop',
-    '          spec.suspend  (absent) → true',
+    '            spec.suspend  (absent) → true',
     'low       GitRepository/apps/shop',
-    '          spec.interval  1m → 5m',
+    '            spec.interval  1m → 5m',
     '',
   ])
 })
@@ -63,7 +63,7 @@ test('leaves of an item on one side are one block', () => {
       ]),
     ]),
   )
-  assert.match(output, / {10}spec\.patches\[0\] {2}only in production\n {12}\+ patch: x\n {12}\+ target\.kind: Role\n/)
+  assert.match(output, / {12}spec\.patches\[0\] {2}only in production\n {14}\+ patch: x\n {14}\+ target\.kind: Role\n/)
 })
 
 test('long texts are shown as the lines that differ', () => {
@@ -142,7 +142,7 @@ test('more than two clusters are told by name, those alike together', () => {
     {},
   )
   const document = { ...three, clusters: [...three.clusters, { ...three.clusters[0]!, name: 'edge' }] }
-  assert.match(text(document), /spec\.interval\n {12}staging, production {2}1m\n {12}edge {17}9m\n/)
+  assert.match(text(document), /spec\.interval\n {14}staging, production {2}1m\n {14}edge {17}9m\n/)
 })
 
 test('secrets show their class, never their fingerprint', () => {
