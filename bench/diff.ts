@@ -1,0 +1,49 @@
+import { compareSnapshots } from '../src/diff/compare.ts'
+import { DEFAULT_LAYERS } from '../src/model/comparison.ts'
+import type { Snapshot } from '../src/model/snapshot.ts'
+import { fleetObjects } from './fleet.ts'
+import { snapshotOf } from './snapshots.ts'
+
+/**
+ * (b) The diff stage alone: two clusters of 5,000 objects with 1 % and with 100 % of them different, and 50 clusters of 500
+ * objects in three variants; each as a multiple of comparing two equal clusters of 5,000. Usage: node bench/diff.ts [rounds]
+ */
+const rounds = Number(process.argv[2] ?? 7)
+const size = { objects: 5_000, references: 1_000 }
+const percent = (part: number): Set<number> =>
+  new Set(Array.from({ length: (size.objects * part) / 100 }, (_, n) => Math.floor((n * 100) / part)))
+const base = snapshotOf('a', 'snap_a', fleetObjects(size))
+const small = { objects: 500, references: 100 }
+const many = Array.from({ length: 50 }, (_, n) =>
+  snapshotOf(`c${n}`, `snap_${n}`, fleetObjects(small, new Set(n % 3 === 0 ? [] : [n % 3, 7, 20]))),
+)
+const cases: Record<string, readonly Snapshot[]> = {
+  'two clusters of 5,000, equal': [base, snapshotOf('b', 'snap_b', fleetObjects(size))],
+  'two clusters of 5,000, 1 % different': [base, snapshotOf('b', 'snap_b', fleetObjects(size, percent(1)))],
+  'two clusters of 5,000, all different': [base, snapshotOf('b', 'snap_b', fleetObjects(size, percent(100)))],
+  '50 clusters of 500, three variants': many,
+}
+const times = new Map<string, number[]>()
+for (let round = 0; round <= rounds; round += 1) {
+  for (const [name, snapshots] of Object.entries(cases)) {
+    const start = performance.now()
+    compareSnapshots({
+      id: 'run_bench',
+      snapshots,
+      baseline: snapshots[0]!.cluster,
+      layers: DEFAULT_LAYERS,
+      ignore: [],
+      filter: { kinds: null, namespaces: null, selector: null, resource: null },
+      explain: false,
+      engine: 'bench',
+      fingerprint: null,
+    })
+    if (round > 0) times.set(name, [...(times.get(name) ?? []), performance.now() - start])
+  }
+}
+const medians = [...times].map(
+  ([name, values]) => [name, values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!] as const,
+)
+console.log('| diff stage | ms, median | times the equal pair |\n| --- | --- | --- |')
+for (const [name, value] of medians)
+  console.log(`| ${name} | ${value.toFixed(1)} | ${(value / medians[0]![1]).toFixed(1)} |`)
