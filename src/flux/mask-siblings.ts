@@ -74,14 +74,12 @@ function maskUnder(run: MaskRun, { map, key, place }: InMap, name: string): Json
 export function maskSecretData(run: MaskRun, data: Json, encoded: boolean): Json {
   if (typeof data === 'string') return maskSecretEntry(run, data, encoded)
   if (!isJsonObject(data)) return maskLeaves(run, data)
+  if (Object.values(data).every((value) => typeof value === 'string' && isTemplate(value))) return data
   const masked: Record<string, Json> = {}
   for (const key of Object.keys(data)) {
     const value = data[key]!
-    setOwn(
-      masked,
-      run.key(key).shown,
-      typeof value === 'string' ? maskSecretEntry(run, value, encoded) : maskLeaves(run, value),
-    )
+    const entry = typeof value === 'string' ? maskSecretEntry(run, value, encoded) : maskLeaves(run, value)
+    setOwn(masked, run.key(key).shown, entry)
   }
   return masked
 }

@@ -9,7 +9,7 @@ const ASSIGNMENT =
 const FLAG = /(?<![\w-])(--?[A-Za-z][\w.-]{0,80})[ \t]+("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s"'-][^\s"']{0,4096})/g
 const JSON_PAIR = /(\\{0,3}")([\w.-]{1,80})\1\s*:\s*\1((?:(?!\1)[^\n]){1,4096})\1/g
 /** A default in a post-build variable: `${password:-x}`. */
-const DEFAULT = /\$\{([A-Za-z_]\w{0,80})(:?[-=])([^}\n]{1,4096})\}/g
+const DEFAULT = /\$\{([A-Za-z_]\w{0,80})(:?[-=])([^{}\n]{1,4096})\}/g
 
 /** An entry of a flow mapping: `{password: x, ...}`. */
 const FLOW = /([{,]\s*["']?([\w.-]{1,80})["']?\s*:\s+)([^,{}\n]{1,4096})/g

@@ -85,7 +85,7 @@ function isName(place: Place, known: KnownKey, key: string): boolean {
 function levelBelow(place: Place, known: KnownKey, opens: boolean): number {
   const above = place & LEVEL
   if ((known.benign && !(known.thing && opens)) || above === NAME) return known.level
-  const inherited = (place & SPREAD) !== 0 ? (above >= 3 ? 4 : above) : known.valueWord ? above : 0
+  const inherited = (place & SPREAD) !== 0 || known.valueWord ? above : 0
   return Math.max(known.level, inherited)
 }
 

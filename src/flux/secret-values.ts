@@ -10,18 +10,18 @@ const SHORTEST_LINE = 12
 /** Under a key for names and places, so long a run of mixed letters and digits is needed. */
 const SHORTEST_RUN = 10
 /** Of longer values only a beginning is searched for; what follows it belongs to the hit. */
-const LONGEST = 8192
+const LONGEST = 1024
 const BEGINNING = 256
 
 /** Certificates, public keys and the like: not secret, and the same all over a fleet. */
 const PUBLIC_KEY_NAME =
   /(?:^|[./_-])(?:ca\.?crt|ca\.?pem|cacert|cafile|tls\.crt|certfile|known_hosts|trusted_root\.json)$|\.(?:pub|sshpub|crt|cer)$|^(?:certificate-authority|client-certificate)-data$/i
 const PUBLIC_TEXT =
-  /-----(?:BEGIN|END) [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|PUBLIC KEY BLOCK|PRIVATE KEY|PRIVATE KEY BLOCK)-----|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\d+|sk-\S+@openssh\.com) AAAA/
+  /-----(?:BEGIN|END) [A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|PUBLIC KEY BLOCK|PRIVATE KEY|PRIVATE KEY BLOCK)-----|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-nistp\d+|sk-[\w-]{1,40}@openssh\.com) AAAA/
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----|-----BEGIN [A-Z ]*PUBLIC KEY/
 const USERINFO = /[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/?#"'<>\\`:@]*):([^\s/?#"'<>\\`]+)@/gi
 const SINGLE_PAIR = /^[\w."'-]{1,80}:[ \t]/
-const ASSIGNED = /([A-Za-z_][\w.-]{0,80})\s*[=:]\s*("[^"\n]+"|'[^'\n]+'|[^\s;&,"']+)/g
+const ASSIGNED = /(?<![\w.-])([A-Za-z_][\w.-]{0,80})\s*[=:]\s*("[^"\n]+"|'[^'\n]+'|[^\s;&,"']+)/g
 
 /**
  * One value of `data` as Flux would see it: text where it is valid UTF-8, else `{"$binary": <base64>}`.

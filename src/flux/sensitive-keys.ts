@@ -28,12 +28,12 @@ const BENIGN = set(
   id ids uid key keys path paths file files filename dir directory folder mount mounts mountpath url uri urls uris host hosts hostname
   address addresses endpoint endpoints server servers port ports protocol scheme domain domains region regions zone zones
   cluster clusters database databases db dbname username user users login email account project organization org tenant
-  ttl expiration expiry expire expires seconds minutes timeout duration interval period age maxage refresh rotation rotate
+  ttl expiration expiry expire expires seconds minutes timeout duration interval period age maxage lifespan lifetime refresh rotation rotate
   length size count limit limits max min number replicas enabled enable disabled create created optional required immutable
   format algorithm algorithms policy strategy method mode audience audiences issuer scope scopes provider
   class classname store engine driver backend template templates annotations labels label selector selectors metadata
   field fields header prefix suffix property source sources from env envs variable variables hint manager location bucket container
-  repository registry image tag digest revision checksum items item role roles group groups permissions rules
+  repository registry image tag digest revision commit sha branch author checksum items item role roles group groups permissions rules
   review reviews request requests response validation usage usages description comment title text message reason
   storageclass encoding charset locale timezone level cert certs certificate certificates ca crt pub public subject
   cidr ip ips schedule cron command args samesite secure httponly sum target`,
@@ -51,19 +51,37 @@ const NEUTRAL_ANYWHERE = set(
   'existing use automount mounted checksum public max min num total count limit allow require required skip disable enable length valuefrom',
 )
 
-const STRONG =
-  /(?:password|passwd|passwort|passphrase|passcode|passkey|pwd|token|bearer|jwttoken|(?:api|access|private|priv|signing|encryption|decryption|encryptor|account|storage|shared|master|sas|auth|license|licence|ssh|session|crypto|cipher|aes|rsa|hmac|webhook|service|client|server|tls|admin|app|application|integration|ingestion|routing|deploy|jwt|unseal|recovery|instrumentation|write|subscription|signature|gpg|pgp|secret|secretaccess|nats|seed|dsa|ecdsa|stripe|datadog)key|connectionstring|connectionstr|connstr|dsn|cookie|sastoken|webhookpath|secretkeybase)$/
+/** `last` is tried on the end of the last word, `phrase` on the last two and three words as a whole, so that `io/auth-secret` is no OAuth secret. */
+type Form = { readonly last: RegExp; readonly phrase: RegExp }
 
-const STRONG_LIST =
-  /(?:passwords|passwds|passphrases|tokens|(?:api|access|private|signing|encryption|account|license)keys|cookiesecrets|secret(?:data|values|stringdata|envs?|vars)|stringdata)$/
+function form(source: string): Form {
+  return { last: new RegExp(`(?:${source})$`), phrase: new RegExp(`^(?:${source})$`) }
+}
+
+const STRONG = form(
+  'password|passwd|passwort|passphrase|passcode|passkey|pwd|token|bearer' +
+    '|(?:api|access|private|priv|signing|encryption|decryption|encryptor|account|storage|shared|master|sas|auth|license|licence|ssh|session' +
+    '|crypto|cipher|aes|rsa|dsa|ecdsa|hmac|webhook|service|client|server|tls|admin|app|application|integration|ingestion|routing|deploy|jwt' +
+    '|unseal|recovery|instrumentation|write|subscription|signature|gpg|pgp|secret|secretaccess|nats|seed|stripe|datadog)key' +
+    '|connectionstring|connectionstr|connstr|dsn|cookie|sastoken|webhookpath|secretkeybase|(?:password|passwd|passphrase)hash(?:es)?',
+)
+
+const STRONG_LIST = form(
+  'passwords|passwds|passphrases|(?:api|access|private|signing|encryption|account|license)keys|cookiesecrets' +
+    '|secret(?:data|values|stringdata|envs?|vars)|stringdata',
+)
 
 /** `clientSecret` is a secret, `tlsSecret` the name of one. */
-const SECRET_OF =
-  /(?:client|app|application|jwt|cookie|shared|webhook|signing|session|hmac|oauth|oauth2|consumer|api|access|totp|otp|master|csrf|encryption|hash|nextauth|state|internal|refresh|login|bot|turn|user|admin|root|my|the|plain|github|gitlab|slack|google|azure|aws)secret$/
+const SECRET_OF = form(
+  '(?:client|app|application|jwt|cookie|shared|webhook|signing|session|hmac|oauth|oauth2|consumer|api|access|totp|otp|master|csrf' +
+    '|encryption|hash|nextauth|state|internal|refresh|login|bot|turn|my|the|plain|github|gitlab|slack|google|azure|aws)secret',
+)
 
 /** Secrets of these words are objects in the cluster, called by name. */
-const NAME_OF =
-  /(?:pull|tls|cert|certificate|ca|registry|docker|image|k8s|kubernetes|external|sealed|ref|copy|from|volume|name)secrets?$/
+const NAME_OF = form(
+  '(?:pull|tls|cert|certificate|ca|registry|docker|image|k8s|kubernetes|external|sealed|ref|copy|from|volume|name|env|envs|vars|config' +
+    '|extra|mount|values|file|files|scripts|keystore|truststore|password|credentials|creds|key)secrets?',
+)
 
 const RANDOM_ONLY = set(
   'auth authorization basicauth salt seed pepper nonce license licence otp pat jwt sas nkey creds dockerconfigjson dockercfg dockerconfig',
@@ -93,46 +111,51 @@ export function keyFacts(key: string): KeyFacts {
   const found = { ...NOTHING, reference: REFERENCE.test(squeezed), valueWord: VALUE_WORDS.has(squeezed) }
   if (squeezed === 'pass' || (words.length > 1 && last === 'pass')) return { ...found, level: 4 }
   if (isNeutral(words, squeezed)) return { ...found, benign: true }
-  const kept = withoutNoise(words)
-  const level = levelOf(kept, squeezed)
+  const level = levelOf(words)
   if (level.level > 0) return { ...found, ...level }
   return { ...found, benign: !found.valueWord && (BENIGN.has(last) || found.reference), thing: THING.test(last) }
 }
 
-function isNeutral(words: readonly string[], squeezed: string): boolean {
-  if (words.some((word) => NEUTRAL_ANYWHERE.has(word))) return true
-  if (NAME_OF.test(squeezed) || squeezed === 'secretkeys') return true
-  // `passwordSecretKey` and `existingSecretKey` name a key of a Secret.
-  return words.length > 2 && squeezed.endsWith('secretkey') && STRONG.test(words.slice(0, -2).join(''))
+function fits({ last, phrase }: Form, words: readonly string[]): boolean {
+  return last.test(words.at(-1) ?? '') || phrase.test(words.slice(-2).join('')) || phrase.test(words.slice(-3).join(''))
 }
 
-type Rule = { readonly form: RegExp } & Pick<KeyFacts, 'level' | 'spreads'>
+function isNeutral(words: readonly string[], squeezed: string): boolean {
+  if (words.some((word) => NEUTRAL_ANYWHERE.has(word))) return true
+  if (fits(NAME_OF, words) || squeezed === 'secretkeys') return true
+  // `passwordSecretKey` and `existingSecretKey` name a key of a Secret.
+  return words.length > 2 && squeezed.endsWith('secretkey') && fits(STRONG, words.slice(0, -2))
+}
+
+type Rule = { readonly form: Form } & Pick<KeyFacts, 'level' | 'spreads'>
 
 /** The first that fits decides. */
 const RULES: readonly Rule[] = [
-  { form: STRONG_LIST, level: 3, spreads: 'all' },
-  { form: /^serviceaccounttoken$/, level: 2, spreads: 'values' },
+  { form: STRONG_LIST, level: 4, spreads: 'all' },
+  { form: form('tokens'), level: 3, spreads: 'all' },
+  { form: form('serviceaccounttoken'), level: 2, spreads: 'values' },
   { form: STRONG, level: 4, spreads: 'values' },
-  { form: /(?:password|passwd|passphrase)hash(?:es)?$/, level: 4, spreads: 'values' },
   { form: SECRET_OF, level: 4, spreads: 'values' },
-  { form: /(?:secrets|credentials?|creds)$/, level: 2, spreads: 'all' },
-  { form: /secret$/, level: 2, spreads: 'values' },
-  { form: /(?:secretid|webhook|webhook(?:url|uri|address))$/, level: 1, spreads: 'values' },
+  { form: form('secrets|credentials?|creds'), level: 2, spreads: 'all' },
+  { form: form('secret'), level: 2, spreads: 'values' },
+  { form: form('secretid|webhook|webhook(?:url|uri|address)'), level: 1, spreads: 'values' },
 ]
 
-function levelOf(words: readonly string[], whole: string): Pick<KeyFacts, 'level' | 'spreads'> {
-  const squeezed = words.join('').replace(/\d{1,2}$/, '')
-  if (STRONG_LIST.test(whole)) return { level: 3, spreads: 'all' }
-  const rule = RULES.find(({ form }) => form.test(squeezed) || form.test(whole))
+/** `words` are tried without their noise first, then as they are: `secretData` is more than `secret`. */
+function levelOf(words: readonly string[]): Pick<KeyFacts, 'level' | 'spreads'> {
+  const kept = withoutNoise(words)
+  if (fits(STRONG_LIST, words)) return { level: 4, spreads: 'all' }
+  const rule = RULES.find(({ form }) => fits(form, kept) || fits(form, words))
   if (rule !== undefined) return { level: rule.level, spreads: rule.spreads }
-  const isAtTimes = RANDOM_ONLY.has(words.at(-1) ?? '') || RANDOM_ONLY.has(squeezed)
+  const isAtTimes = RANDOM_ONLY.has(kept.at(-1) ?? '') || RANDOM_ONLY.has(kept.slice(-2).join(''))
   return { level: isAtTimes ? 1 : 0, spreads: 'values' }
 }
 
 function withoutNoise(words: readonly string[]): readonly string[] {
   let end = words.length
   while (end > 1 && (NOISE.has(words[end - 1]!) || /^\d{1,2}$/.test(words[end - 1]!))) end -= 1
-  return words.slice(0, end)
+  const kept = words.slice(0, end)
+  return [...kept.slice(0, -1), (kept.at(-1) ?? '').replace(/(?<=\D)\d{1,2}$/, '')]
 }
 
 function splitWords(key: string): string[] {

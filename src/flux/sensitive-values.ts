@@ -3,8 +3,9 @@ import type { KeyFacts } from './sensitive-keys.ts'
 
 /** References to secrets that stand elsewhere, and placeholders that something fills in later: none of them is the secret. */
 const REFERENCES: readonly RegExp[] = [
-  /^(?:\s|\$\{[A-Za-z_]\w{0,100}(?::?[-=]\*\*\*)?\}|\$\([A-Za-z_]\w{0,100}\)|\$[A-Za-z_]\w{0,100}|\{\{[^{}]{0,200}\}\}|<<[^<>]{0,200}>>|\$\{\{[^{}]{0,200}\}\}|[-_.:@/])*$/,
+  /^(?:\s|\$\{[A-Za-z_]\w{0,100}(?::?[-=](?:\*\*\*)?)?\}|\$\([A-Za-z_]\w{0,100}\)|\$[A-Za-z_]\w{0,100}|\{\{[^{}]{0,200}\}\}|<<[^<>]{0,200}>>|\$\{\{[^{}]{0,200}\}\}|\$__(?:file|env)\{[^{}]{0,200}\}|[-_.:@/])*$/,
   /^(?:op|vault|awssm|gcpsm|azkv|secret|env|file|ref\+[a-z]+):(?:\/\/)?[\w.\-/#:]{1,200}$/,
+  /^\$\((?:cat|head|kubectl|vault|aws|gcloud|az|op|openssl|pwgen|jq|curl|<)[^()]{0,300}\)?$/,
   /^arn:aws[\w-]*:[\w\-:/.]{1,300}$/,
   /^(?:sha256|sha384|sha512):[0-9a-f]{32,128}$/,
   /^(?:true|false|null|none|nil|yes|no|\*+)$/i,
@@ -52,12 +53,12 @@ function looksRandom(text: string): boolean {
   return text.length >= 6 && !isOrdinary(text, 'lenient')
 }
 
-/** A DNS name of several words, one of which says that it names a Secret: `grafana-oauth-credentials`. */
+/** A DNS name of two or three words, or of more where one says that it names a Secret: `grafana-oauth-credentials`. */
 function isNameOfSecret(text: string): boolean {
   if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)) return isKeyName(text)
   const words = text.split(/[.-]/)
   if (words.length === 1) return NAME_WORDS.has(text) || KEY_WORDS.has(text)
-  return words.some((word) => NAME_WORDS.has(word)) && isOrdinary(text, 'lenient')
+  return (words.length <= 3 || words.some((word) => NAME_WORDS.has(word))) && isOrdinary(text, 'lenient')
 }
 
 /** The name of a key in a Secret, made of nothing but words for secrets: `secret-access-key`, `ADMIN_PASSWORD`. */
