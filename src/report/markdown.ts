@@ -19,6 +19,8 @@ import { clustersWithObject, displayValue, groupValues, isLongText } from './val
 
 /** GitHub takes 65,536 characters in a comment; GitLab more. What does not fit is counted. */
 const MAX_LENGTH = 60_000
+const MAX_FINDINGS = 20
+const MAX_ONE_SIDED = 50
 
 /** Fit for a pull-request comment: the summary in view, objects folded, foreign text escaped, never too long to post. */
 export function renderMarkdown(comparison: Comparison, { explain }: RenderOptions): string {
@@ -71,23 +73,27 @@ function clusterTable(comparison: Comparison): string {
 
 function findingList({ findings }: Comparison): string {
   if (findings.length === 0) return ''
-  const lines = findings.map(
+  const shown = findings.slice(0, MAX_FINDINGS)
+  const rest = findings.length - shown.length
+  const lines = shown.map(
     ({ severity, message, hint }) =>
       `- **${severity}** ${escapeMarkdown(hint === '' ? message : `${message}. ${hint}`)}`,
   )
-  return ['**Findings**', '', ...lines].join('\n')
+  return ['**Findings**', '', ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')
 }
 
 function oneSidedList({ oneSided }: Outline): string {
   if (oneSided.length === 0) return ''
-  const lines = oneSided.map((group) => {
+  const shown = oneSided.slice(0, MAX_ONE_SIDED)
+  const rest = oneSided.length - shown.length
+  const lines = shown.map((group) => {
     const own = group.drift
       ? `${code(displayRef(group.drift.ref))} ${escapeMarkdown(describePresence(group.drift))}`
       : ''
     const children = escapeMarkdown(describeChildren(group))
     return `- **${group.severity}** ${[own, children].filter((part) => part !== '').join(', ')}`
   })
-  return ['**On one side only**', '', ...lines].join('\n')
+  return ['**On one side only**', '', ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')
 }
 
 function repeatedList({ repeated }: Outline, comparison: Comparison): string {

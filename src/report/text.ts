@@ -10,6 +10,7 @@ import {
   type RepeatedOutline,
 } from './outline.ts'
 import {
+  countKinds,
   describeChildren,
   describePresence,
   describeReading,
@@ -31,6 +32,9 @@ const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
 }
 const LABEL = 'critical'.length + 2
 const INDENT = LABEL + 2
+/** Of one code; `wide` shows all. */
+const MAX_FINDINGS = 3
+const MAX_ONE_SIDED = 12
 
 /**
  * For people: verdict, clusters and findings first, then what is on one side only (children under their cause), changes that
@@ -78,9 +82,22 @@ function clusterTable({ comparison, paint }: TextContext): string[] {
 }
 
 function findings(context: TextContext): string[] {
-  const { comparison, paint } = context
+  const { comparison, paint, wide } = context
   if (comparison.findings.length === 0) return []
-  return [paint('bold', 'FINDINGS'), ...comparison.findings.flatMap((finding) => findingLines(finding, context))]
+  const groups = [...Map.groupBy(comparison.findings, ({ code, severity }) => `${severity} ${code}`).values()]
+  const lines = groups.flatMap((group) => {
+    const shown = wide ? group : group.slice(0, MAX_FINDINGS)
+    const rest = group.length - shown.length
+    return [
+      ...shown.flatMap((finding) => findingLines(finding, context)),
+      ...(rest > 0 ? [moreLine(`and ${rest} more of the kind ${group[0]!.code}: -o wide shows all`, paint)] : []),
+    ]
+  })
+  return [paint('bold', 'FINDINGS'), ...lines]
+}
+
+function moreLine(sentence: string, paint: Paint): string {
+  return ' '.repeat(LABEL) + paint('gray', sentence)
 }
 
 function findingLines(finding: Finding, { width, paint, wide }: TextContext): string[] {
@@ -100,10 +117,16 @@ function label(severity: Severity, paint: Paint): string {
   return paint(SEVERITY_STYLE[severity], severity) + ' '.repeat(LABEL - severity.length)
 }
 
-function oneSided(outline: Outline, { paint, width }: TextContext): string[] {
+function oneSided(outline: Outline, { paint, width, wide }: TextContext): string[] {
   if (outline.oneSided.length === 0) return []
-  const lines = outline.oneSided.flatMap((group) => labelled(group.severity, oneSidedSentence(group), width, paint))
-  return [paint('bold', 'ON ONE SIDE ONLY'), ...lines]
+  const shown = wide ? outline.oneSided : outline.oneSided.slice(0, MAX_ONE_SIDED)
+  const left = outline.oneSided
+    .slice(shown.length)
+    .flatMap(({ drift, children }) => [...(drift ? [drift] : []), ...children])
+  const lines = shown.flatMap((group) => labelled(group.severity, oneSidedSentence(group), width, paint))
+  const rest =
+    left.length === 0 ? [] : [moreLine(`and ${left.length} more: ${countKinds(left)}: -o wide shows all`, paint)]
+  return [paint('bold', 'ON ONE SIDE ONLY'), ...lines, ...rest]
 }
 
 function oneSidedSentence(group: OneSidedOutline): string {

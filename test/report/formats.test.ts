@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { renderComparison } from '../../src/report/render.ts'
+import { toYaml } from '../../src/report/yaml.ts'
 import { comparison, difference, drift, finding, missing, ref } from './sample-comparison.ts'
 
 const options = { width: 100, color: false, explain: false, maxObjects: null }
@@ -69,4 +70,29 @@ test('junit counts failed objects and unread kinds, and is legal XML', () => {
   assert.match(output, /<testsuites name="flux-compare" tests="4" failures="2" errors="1">/)
   assert.ok(!output.includes('\u0000') && !output.includes('<img'))
   assert.match(output, /<testcase classname="flux-compare\.HelmRelease" name="HelmRelease\/apps\/shop"><failure /)
+})
+
+test('yaml comes back whatever reads it', () => {
+  const texts = [
+    '0o17',
+    '0b1',
+    '-0o7',
+    'a\u0085b',
+    '\u2028x',
+    '\ufeff',
+    'yes',
+    'no',
+    '1_000',
+    '12:30:00',
+    '=',
+    '<<',
+    '~',
+    ' lead',
+    '# x',
+    '2026-11-21',
+    '',
+  ]
+  for (const version of ['1.1', '1.2'] as const) {
+    assert.deepEqual(parse(toYaml({ texts, [texts[0]!]: 1 }), { version, merge: false }), { texts, [texts[0]!]: 1 })
+  }
 })

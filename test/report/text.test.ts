@@ -220,3 +220,21 @@ test('no line is wider than the terminal for long values', () => {
   )
   for (const line of output.split('\n').slice(6)) assert.ok(line.length <= 80, line)
 })
+
+test('many findings of one code and many one-sided objects are counted, not scrolled', () => {
+  const findings = Array.from({ length: 40 }, (_, n) =>
+    finding({ severity: 'low', code: 'dangling-reference', message: `number ${n}` }),
+  )
+  const drifts = Array.from({ length: 45 }, (_, n) =>
+    missing(ref(n < 30 ? 'HelmRelease' : 'Kustomization', 'a', `n${n}`)),
+  )
+  const output = text(comparison(drifts, { findings }))
+  assert.match(output, /low {7}number 2\n {10}and 37 more of the kind dangling-reference: -o wide shows all\n/)
+  assert.match(
+    output,
+    /n11 missing in production\n {10}and 33 more: 18 HelmRelease, 15 Kustomization: -o wide shows all\n/,
+  )
+  const wide = renderComparison(comparison(drifts, { findings }), 'wide', options)
+  for (let n = 0; n < 40; n += 1) assert.ok(wide.includes(`number ${n}\n`))
+  for (let n = 0; n < 45; n += 1) assert.ok(wide.includes(`/n${n} `))
+})
