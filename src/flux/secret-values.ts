@@ -78,10 +78,16 @@ function collectLines(found: Set<string>, text: string, key: string): void {
   for (const line of text.split('\n')) collectLine(found, line.trim(), key)
 }
 
+/** A line in which something looks random, and by itself what does. Under a key for secrets, every line counts. */
 function collectLine(found: Set<string>, line: string, key: string): void {
-  if (line.length < SHORTEST_LINE || PUBLIC_TEXT.test(line)) return
-  if (hasRandomRun(line, SHORTEST_LINE) || (keyFacts(key).level >= 3 && isSearched(line, keyFacts(key))))
-    found.add(line)
+  if (PUBLIC_TEXT.test(line)) return
+  const facts = factsOf(key)
+  const counts = facts.level >= 3 || hasRandomRun(line, SHORTEST_RUN)
+  if (line.length >= SHORTEST_LINE && counts && isSearched(line, facts)) found.add(line)
+  for (const part of line.split(/\s+/)) {
+    const isMixed = part.length >= SHORTEST_LINE && /\d/.test(part) && /[A-Za-z]/.test(part)
+    if (isMixed && isSearched(part, facts) && !isOrdinary(part, 'lenient')) found.add(part)
+  }
 }
 
 function collectTree(found: Set<string>, tree: Json, key: string): void {
