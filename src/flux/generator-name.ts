@@ -2,6 +2,7 @@ import { isJsonObject, own } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
 import type { RawObject } from '../model/snapshot.ts'
 import { sha256 } from './digest.ts'
+import { goString } from './go-json.ts'
 
 const GENERATED = /^(.+)(-[2456789bcdfghkmt]{10})$/s
 const SUFFIX_LETTERS: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' }
@@ -44,13 +45,6 @@ function goStringMap(map: Json | undefined, change: (value: string) => string = 
   const keys = isJsonObject(map) ? Object.keys(map).sort() : []
   if (keys.length === 0) return '""'
   return `{${keys.map((key) => `${goString(key)}:${goString(change(text(own(map, key))))}`).join(',')}}`
-}
-
-function goString(value: string): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 /** The generator writes base64 in lines of 70 signs, each ended by a newline where there is more than one. */

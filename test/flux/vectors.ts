@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import type { ReadConfig } from '../../src/flux/config-object.ts'
+import { digString } from '../../src/model/json.ts'
+import type { RawObject } from '../../src/model/snapshot.ts'
 
 /** The cases of a file of known answers (test/vectors/README.md); fails where the file holds another number than `count`. */
 export function readCases<Case>(file: string, count: number, parse: (text: string) => unknown = JSON.parse): Case[] {
@@ -7,4 +10,14 @@ export function readCases<Case>(file: string, count: number, parse: (text: strin
   const { cases } = parse(text) as { cases: Case[] }
   assert.equal(cases.length, count, `${file} holds ${count} cases`)
   return cases
+}
+
+/** The objects of a case, as the API server returns them, and the reads that it answers with an error. */
+export type ConfigCase = { objects: RawObject[]; failingReads?: Record<string, string> }
+
+export function readConfigOf(case_: ConfigCase): ReadConfig {
+  return (kind, name) => {
+    if (case_.failingReads !== undefined && `${kind}/${name}` in case_.failingReads) return 'failed'
+    return case_.objects.find((one) => one['kind'] === kind && digString(one, 'metadata', 'name') === name) ?? 'absent'
+  }
 }

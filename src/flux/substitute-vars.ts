@@ -1,0 +1,108 @@
+import { dig, digString, isJsonArray, isJsonObject } from '../model/json.ts'
+import type { Json, JsonObject } from '../model/json.ts'
+import { configData } from './config-object.ts'
+import type { ReadConfig } from './config-object.ts'
+import { substituteVariables } from './envsubst.ts'
+import { goJson } from './go-json.ts'
+import { encodeGoYaml } from './go-yaml-encode.ts'
+import { readYaml } from './yaml.ts'
+
+/** The variables of a Kustomization. `runs` is false where nothing is substituted at all, not even defaults. */
+export type PostBuildVariables =
+  | { readonly ok: true; readonly variables: ReadonlyMap<string, string>; readonly runs: boolean }
+  | { readonly ok: false; readonly message: string }
+
+const NAME = /^[_A-Za-z][_A-Za-z0-9]*$/
+const SWITCH = 'kustomize.toolkit.fluxcd.io/substitute'
+
+/**
+ * Collects the variables of `spec.postBuild` as kustomize-controller does: `substituteFrom` in its order, `substitute` over all of
+ * them, newlines removed. One wrong name, or one object that cannot be read, fails the whole Kustomization.
+ */
+export function collectVariables(postBuild: Json, read: ReadConfig): PostBuildVariables {
+  const variables = new Map<string, string>()
+  const problem = addFromObjects(postBuild, read, variables) ?? addInline(postBuild, variables)
+  if (problem !== null) return { ok: false, message: problem }
+  for (const name of variables.keys()) {
+    if (!NAME.test(name)) return { ok: false, message: 'the name of a variable is not valid' }
+  }
+  const always = digString(postBuild, 'substituteStrategy') === 'Always'
+  return { ok: true, variables, runs: always || variables.size > 0 }
+}
+
+/** What is wrong, or null. */
+type Problem = string | null
+
+function addFromObjects(postBuild: Json, read: ReadConfig, variables: Map<string, string>): Problem {
+  const references = dig(postBuild, 'substituteFrom')
+  if (references === undefined) return null
+  if (!isJsonArray(references)) return 'substituteFrom is not a list'
+  for (const reference of references) {
+    const problem = addFromObject(reference, read, variables)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+function addFromObject(reference: Json, read: ReadConfig, variables: Map<string, string>): Problem {
+  const kind = digString(reference, 'kind')
+  const name = digString(reference, 'name') ?? ''
+  if (kind !== 'ConfigMap' && kind !== 'Secret') return null
+  const object = read(kind, name)
+  if (object === 'absent') return dig(reference, 'optional') === true ? null : `${kind} ${name} does not exist`
+  if (object === 'failed') return `${kind} ${name} cannot be read`
+  for (const [key, value] of configData(kind, object)) variables.set(key, withoutNewlines(value.text))
+  return null
+}
+
+function addInline(postBuild: Json, variables: Map<string, string>): Problem {
+  const inline = dig(postBuild, 'substitute')
+  if (inline === undefined) return null
+  if (!isJsonObject(inline)) return 'substitute is not a map'
+  for (const [key, value] of Object.entries(inline)) {
+    if (typeof value !== 'string') return 'a variable of substitute is not text'
+    variables.set(key, withoutNewlines(value))
+  }
+  return null
+}
+
+function withoutNewlines(value: string): string {
+  return value.replaceAll('\n', '')
+}
+
+/** `skipped`: a label or annotation of the resource switches substitution off. `message` quotes no value. */
+export type SubstitutedResource =
+  | { readonly state: 'substituted'; readonly resource: Json }
+  | { readonly state: 'skipped' }
+  | { readonly state: 'failed'; readonly message: string }
+
+/**
+ * Substitutes variables in one resource as kustomize-controller does after a build: in its YAML text, which is then read again, so
+ * that unquoted text may become a number, a boolean or a map. `strict`: feature gate StrictPostBuildSubstitutions.
+ */
+export function substituteResource(
+  resource: JsonObject,
+  found: PostBuildVariables,
+  strict: boolean,
+): SubstitutedResource {
+  if (isSwitchedOff(resource)) return { state: 'skipped' }
+  if (!found.ok) return { state: 'failed', message: found.message }
+  if (!found.runs) return { state: 'substituted', resource }
+  const template = resourceText(resource)
+  if (template === null) return { state: 'failed', message: 'the resource cannot be written as YAML' }
+  const result = substituteVariables(template, found.variables, strict)
+  if (!result.ok) return { state: 'failed', message: result.message }
+  const again = readYaml(result.text)
+  return again.ok ? { state: 'substituted', resource: again.value } : { state: 'failed', message: again.message }
+}
+
+function isSwitchedOff(resource: JsonObject): boolean {
+  const metadata = dig(resource, 'metadata')
+  return ['labels', 'annotations'].some((field) => digString(metadata, field, SWITCH) === 'disabled')
+}
+
+/** The YAML text of a resource in which variables are replaced; null where it holds signs that YAML forbids. */
+export function resourceText(resource: JsonObject): string | null {
+  const read = readYaml(goJson(resource))
+  return read.ok ? encodeGoYaml(read.value, 'natural') : null
+}
