@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createClusterSource } from '../clusters/collect.ts'
 import { createFileSource } from '../clusters/file-source.ts'
@@ -71,12 +72,13 @@ function requireContext(name: string, contexts: Contexts): void {
 }
 
 /**
- * The key of the fingerprints lies beside the database, never in it. Without history a key of this run alone is enough,
- * since nothing is compared with an earlier one.
+ * The key of the fingerprints lies beside the database, never in it. With `--no-history` no key is made: one that is there is used,
+ * so that snapshots exported before stay comparable, else one of this run alone.
  */
 function fingerprintKey({ history, env }: WorkbenchOptions): FingerprintKey {
-  if (history === null) return createFingerprintKey(randomBytes(32))
-  const file = env['FLUX_COMPARE_KEY_FILE'] ?? join(dirname(historyPath(history, env)), 'fingerprint.key')
+  const given = env['FLUX_COMPARE_KEY_FILE']
+  const file = given ?? join(dirname(historyPath(history ?? undefined, env)), 'fingerprint.key')
+  if (history === null && given === undefined && !existsSync(file)) return createFingerprintKey(randomBytes(32))
   return createFingerprintKey(loadKeyBytes(file))
 }
 

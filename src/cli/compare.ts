@@ -1,12 +1,10 @@
-import { openWorkbench } from '../app/workbench.ts'
 import type { Comparison } from '../model/comparison.ts'
 import { renderComparison } from '../report/render.ts'
 import { compareSides } from '../service/compare-sides.ts'
 import { parseSide } from '../service/sides.ts'
-import { connectionOf, formatOf, historyOf, layersOf, list, scopeOf, type Flags } from './flags.ts'
-import { startProgress } from './progress.ts'
-import { interruptible } from './interrupt.ts'
+import { formatOf, layersOf, list, scopeOf, type Flags } from './flags.ts'
 import { wantsColor, widthOf, type Streams } from './streams.ts'
+import { withWorkbench } from './with-workbench.ts'
 
 /** More would scroll what matters off the screen; a pipe or file gets everything. */
 const MAX_OBJECTS_ON_A_TERMINAL = 25
@@ -15,38 +13,17 @@ const MAX_OBJECTS_ON_A_TERMINAL = 25
 export async function compareCommand(written: readonly string[], flags: Flags, streams: Streams): Promise<number> {
   const layers = layersOf(flags)
   const scope = scopeOf(flags, layers)
-  const progress = await startProgress(flags['quiet'] === true, streams)
-  const interrupt = interruptible()
-  const workbench = openWorkbench({
-    connection: connectionOf(flags),
-    history: historyOf(flags),
-    env: streams.env,
-    stdin: streams.stdin,
-    signal: interrupt.signal,
-    progress: progress.show,
-  })
-  try {
+  return withWorkbench(flags, streams, async (workbench, stopProgress) => {
     const sides = written.map((side) => parseSide(side, workbench.isContext, new Date()))
     for (const side of sides) if (side.from === 'cluster') workbench.requireContext(side.cluster)
-    const comparison = await compareSides(
-      {
-        sides,
-        baseline: flags['baseline'] === false ? null : (sides[0]?.label ?? null),
-        scope,
-        layers,
-        ignore: list(flags, 'ignore'),
-        explain: flags['explain'] === true,
-      },
-      workbench.ports,
-    )
-    progress.stop()
+    const baseline = flags['baseline'] === false ? null : (sides[0]?.label ?? null)
+    const explain = flags['explain'] === true
+    const request = { sides, baseline, scope, layers, ignore: list(flags, 'ignore'), explain }
+    const comparison = await compareSides(request, workbench.ports)
+    stopProgress()
     await printComparison(comparison, flags, streams)
     return exitCodeOf(comparison)
-  } finally {
-    progress.stop()
-    interrupt.release()
-    workbench.close()
-  }
+  })
 }
 
 export async function printComparison(comparison: Comparison, flags: Flags, streams: Streams): Promise<void> {

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AppError } from '../model/errors.ts'
 import { demoFleet } from '../simulator/demo-fleet.ts'
+import type { Simulator } from '../simulator/simulated-cluster.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import { compareCommand } from './compare.ts'
 import { text, type Flags } from './flags.ts'
@@ -13,8 +15,8 @@ import type { Streams } from './streams.ts'
  * `--keep` the fleet stays up until Ctrl-C. Exit code 0 when the comparison could be made, whatever it says.
  */
 export async function demoCommand(flags: Flags, streams: Streams): Promise<number> {
+  const simulator = await startFleet()
   const folder = await mkdtemp(join(tmpdir(), 'flux-compare-demo-'))
-  const simulator = await startSimulator({ clusters: demoFleet() })
   try {
     const kubeconfig = join(folder, 'kubeconfig')
     await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
@@ -28,6 +30,15 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
   } finally {
     await simulator.close()
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function startFleet(): Promise<Simulator> {
+  try {
+    return await startSimulator({ clusters: demoFleet() })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AppError('file-unreadable', `the demo fleet cannot be started: ${reason}`, { cause: error })
   }
 }
 

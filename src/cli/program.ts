@@ -14,12 +14,21 @@ export async function run(argv: readonly string[], streams: Streams = processStr
     return completeCommandLine(argv.slice(1), buildProgram(streams, { code: 0 }), streams)
   }
   const outcome = { code: 0 }
+  const program = buildProgram(streams, outcome)
+  if (argv.length === 0) return helpInstead(program, streams)
   try {
-    await buildProgram(streams, outcome).parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...argv], { from: 'user' })
     return outcome.code
   } catch (error) {
     return await report(error, streams)
   }
+}
+
+/** Nothing was asked for: the help, with an exit code that no script takes for a comparison without differences. */
+async function helpInstead(program: Command, streams: Streams): Promise<number> {
+  await streams.stderr.write(program.helpInformation())
+  await streams.stderr.write(`\nTry: flux-compare demo, or flux-compare --help for flags and examples.\n`)
+  return 2
 }
 
 /** The command tree, without running anything: also what completion reads. */

@@ -1,14 +1,12 @@
-import { openWorkbench } from '../app/workbench.ts'
 import { AppError } from '../model/errors.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { toSnapshotDocument } from '../model/snapshot-document.ts'
 import { isUnread } from '../model/coverage.ts'
 import { takeSnapshots } from '../service/take-snapshots.ts'
 import { renderList } from './data-output.ts'
-import { connectionOf, historyOf, scopeOf, text, type Flags } from './flags.ts'
-import { interruptible } from './interrupt.ts'
-import { startProgress } from './progress.ts'
+import { scopeOf, text, type Flags } from './flags.ts'
 import type { Streams } from './streams.ts'
+import { withWorkbench } from './with-workbench.ts'
 
 /** `flux-compare snapshot CLUSTER...`: reads and keeps; exit code 2 where something could not be read. */
 export async function snapshotCommand(clusters: readonly string[], flags: Flags, streams: Streams): Promise<number> {
@@ -18,28 +16,14 @@ export async function snapshotCommand(clusters: readonly string[], flags: Flags,
       hint: 'Export one cluster at a time.',
     })
   }
-  const progress = await startProgress(flags['quiet'] === true, streams)
-  const interrupt = interruptible()
   const scope = { ...scopeOf(flags, []), events: true }
-  const workbench = openWorkbench({
-    connection: connectionOf(flags),
-    history: historyOf(flags),
-    env: streams.env,
-    stdin: streams.stdin,
-    signal: interrupt.signal,
-    progress: progress.show,
-  })
-  try {
+  return withWorkbench(flags, streams, async (workbench, stopProgress) => {
     for (const cluster of clusters) workbench.requireContext(cluster)
     const snapshots = await takeSnapshots(clusters, scope, workbench.ports)
-    progress.stop()
+    stopProgress()
     await print(snapshots, format, streams)
     return snapshots.every(isWhole) ? 0 : 2
-  } finally {
-    progress.stop()
-    interrupt.release()
-    workbench.close()
-  }
+  })
 }
 
 async function print(snapshots: readonly Snapshot[], format: string, streams: Streams): Promise<void> {

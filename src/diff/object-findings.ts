@@ -15,6 +15,7 @@ export function objectFindings(run: Run, results: readonly UnitResult[]): Found[
     ...results.flatMap((result) => limitFindings(run, result.unit)),
     ...unknownValues(run, results),
     ...sameClusters(run.sides),
+    ...replacedClusters(run.sides),
   ]
 }
 
@@ -124,6 +125,24 @@ function sameClusters(sides: readonly Side[]): Found[] {
         sides: group,
         message: `${names} are the same cluster: the UID of kube-system is the same`,
         hint: 'Check the contexts of the kubeconfig: they may point to the same server.',
+      },
+    ]
+  })
+}
+
+/** One name at two times, behind which stood two clusters: what differs is not what changed. */
+function replacedClusters(sides: readonly Side[]): Found[] {
+  const known = sides.filter((side) => side.snapshot.uid !== null)
+  return [...Map.groupBy(known, nameOf).values()].flatMap((group) => {
+    if (new Set(group.map((side) => side.snapshot.uid)).size < 2) return []
+    const names = group.map((side) => side.name).join(' and ')
+    return [
+      {
+        code: 'cluster-replaced',
+        severity: 'high' as const,
+        sides: group,
+        message: `${names} are two clusters of one name: the UID of kube-system is not the same`,
+        hint: 'The context was pointed to another cluster, or the cluster was made anew, since the older snapshot.',
       },
     ]
   })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -139,4 +139,28 @@ test('version as text and data', async () => {
 
 test('history of an empty file says how to begin', async () => {
   assert.match((await flux('history')).out, /^Nothing is kept yet\./)
+})
+
+test('nothing asked for is help, and no exit code of a comparison without differences', async () => {
+  const { code, out, err } = await flux()
+  assert.equal(code, 2)
+  assert.equal(out, '')
+  assert.match(err, /^Usage: flux-compare BASELINE TARGET/)
+})
+
+test('every command line of the README is understood', async () => {
+  const lines = readFileSync('README.md', 'utf8').split('\n')
+  const commands = lines.flatMap(
+    (line) => /^(?:\$ npm run -s flux-compare -- |flux-compare )(.+?)(?: +#.*| > \S+)?$/.exec(line)?.[1] ?? [],
+  )
+  assert.ok(commands.length >= 10)
+  for (const command of commands) {
+    const { code, err } = await flux(
+      ...command.split(' ').map((word) => word.replace(/^'|'$/g, '')),
+      '--kubeconfig',
+      '/nonexistent/config',
+    )
+    assert.equal(code, 2, command)
+    assert.match(err, /^error: (?:.*kubeconfig|no |there is no|.*nonexistent|.*rendered)/, command)
+  }
 })

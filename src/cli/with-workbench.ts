@@ -1,0 +1,30 @@
+import { openWorkbench, type Workbench } from '../app/workbench.ts'
+import { connectionOf, historyOf, type Flags } from './flags.ts'
+import { interruptible } from './interrupt.ts'
+import { startProgress } from './progress.ts'
+import type { Streams } from './streams.ts'
+
+/** What a command does with a workbench; `stopProgress` is called before anything is printed. */
+export type Work = (workbench: Workbench, stopProgress: () => void) => Promise<number>
+
+/** Opens what a command that reads clusters needs, and closes it however the command ends. */
+export async function withWorkbench(flags: Flags, streams: Streams, work: Work): Promise<number> {
+  const interrupt = interruptible()
+  const progress = await startProgress(flags['quiet'] === true, streams)
+  let workbench: Workbench | undefined
+  try {
+    workbench = openWorkbench({
+      connection: connectionOf(flags),
+      history: historyOf(flags),
+      env: streams.env,
+      stdin: streams.stdin,
+      signal: interrupt.signal,
+      progress: progress.show,
+    })
+    return await work(workbench, progress.stop)
+  } finally {
+    progress.stop()
+    interrupt.release()
+    workbench?.close()
+  }
+}
