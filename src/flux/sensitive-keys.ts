@@ -59,15 +59,15 @@ function form(source: string): Form {
 }
 
 const STRONG = form(
-  'password|passwd|passwort|passphrase|passcode|passkey|pwd|token|bearer' +
+  'password|passwd|passwort|passphrase|passcode|passkey|(?<!by|com|tres|sur|over|under)pass|pwd|token|bearer' +
     '|(?:api|access|private|priv|signing|encryption|decryption|encryptor|account|storage|shared|master|sas|auth|license|licence|ssh|session' +
-    '|crypto|cipher|aes|rsa|dsa|ecdsa|hmac|webhook|service|client|server|tls|admin|app|application|integration|ingestion|routing|deploy|jwt' +
+    '|crypto|cipher|aes|rsa|dsa|ecdsa|hmac|webhook|service|client|server|tls|admin|app|application|integration|ingestion|deploy|jwt|gossip' +
     '|unseal|recovery|instrumentation|write|subscription|signature|gpg|pgp|secret|secretaccess|nats|seed|stripe|datadog)key' +
     '|connectionstring|connectionstr|connstr|dsn|cookie|sastoken|webhookpath|secretkeybase|(?:password|passwd|passphrase)hash(?:es)?',
 )
 
 const STRONG_LIST = form(
-  'passwords|passwds|passphrases|(?:api|access|private|signing|encryption|account|license)keys|cookiesecrets' +
+  'passwords|passwds|passphrases|(?:api|access|private|signing|encryption|account|license|unseal)keys|cookiesecrets' +
     '|secret(?:data|values|stringdata|envs?|vars)|stringdata',
 )
 
@@ -109,7 +109,6 @@ export function keyFacts(key: string): KeyFacts {
   if (last === undefined) return NOTHING
   const squeezed = words.join('')
   const found = { ...NOTHING, reference: REFERENCE.test(squeezed), valueWord: VALUE_WORDS.has(squeezed) }
-  if (squeezed === 'pass' || (words.length > 1 && last === 'pass')) return { ...found, level: 4 }
   if (isNeutral(words, squeezed)) return { ...found, benign: true }
   const level = levelOf(words)
   if (level.level > 0) return { ...found, ...level }
@@ -131,6 +130,7 @@ type Rule = { readonly form: Form } & Pick<KeyFacts, 'level' | 'spreads'>
 
 /** The first that fits decides. */
 const RULES: readonly Rule[] = [
+  { form: { last: /^(?:pw|psk)$/, phrase: /^(?:pw|psk)$/ }, level: 4, spreads: 'values' },
   { form: STRONG_LIST, level: 4, spreads: 'all' },
   { form: form('tokens'), level: 3, spreads: 'all' },
   { form: form('serviceaccounttoken'), level: 2, spreads: 'values' },
@@ -138,7 +138,7 @@ const RULES: readonly Rule[] = [
   { form: SECRET_OF, level: 4, spreads: 'values' },
   { form: form('secrets|credentials?|creds'), level: 2, spreads: 'all' },
   { form: form('secret'), level: 2, spreads: 'values' },
-  { form: form('secretid|webhook|webhook(?:url|uri|address)'), level: 1, spreads: 'values' },
+  { form: form('secretid|routingkey|webhook|webhook(?:url|uri|address)'), level: 1, spreads: 'values' },
 ]
 
 /** `words` are tried without their noise first, then as they are: `secretData` is more than `secret`. */

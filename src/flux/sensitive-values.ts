@@ -8,7 +8,7 @@ const REFERENCES: readonly RegExp[] = [
   /^\$\((?:cat|head|kubectl|vault|aws|gcloud|az|op|openssl|pwgen|jq|curl|<)[^()]{0,300}\)?$/,
   /^arn:aws[\w-]*:[\w\-:/.]{1,300}$/,
   /^(?:sha256|sha384|sha512):[0-9a-f]{32,128}$/,
-  /^(?:true|false|null|none|nil|yes|no|\*+)$/i,
+  /^(?:true|false|null|none|nil|yes|no|enabled|disabled|\*+)$/i,
   /^(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d))+$/,
 ]
 
@@ -24,7 +24,7 @@ const NAME_WORDS = new Set(
   ),
 )
 const KEY_WORDS = new Set(
-  'secret access key password passwd pass token id api client private public tls ca user username admin root license signing encryption auth value data credentials cookie webhook jwt session aws'.split(
+  'secret access key password passwd pass token id api client private public tls ca user username admin root license signing encryption auth value data credentials cookie webhook jwt session aws accesskey secretkey apikey privatekey'.split(
     ' ',
   ),
 )
@@ -63,7 +63,7 @@ function isNameOfSecret(text: string): boolean {
 
 /** The name of a key in a Secret, made of nothing but words for secrets: `secret-access-key`, `ADMIN_PASSWORD`. */
 function isKeyName(text: string): boolean {
-  if (text.length > 60 || !/[-_.]/.test(text)) return false
+  if (text.length > 60 || !/[-_.]|[a-z]{3}key$/.test(text)) return false
   return text
     .toLowerCase()
     .split(/[-_.]/)

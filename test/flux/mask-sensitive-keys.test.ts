@@ -48,6 +48,11 @@ const SECRET_PAIRS: readonly [key: string, value: Json][] = [
   ['bearerToken', 'abc'],
   ['webhookPath', '/hook/2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'],
   ['smtp_pass', 'abc'],
+  ['pgpass', 'abc'],
+  ['bindPw', 'abc'],
+  ['unsealKeys', 'abc'],
+  ['routing_key', 'f8a7b6c5d4e3f2a19f8a7b6c5d4e3f2a'],
+  ['htaccess-cookie', 'abc'],
 ]
 
 for (const [key, value] of SECRET_PAIRS) {
@@ -109,6 +114,11 @@ const OPEN_PAIRS: readonly [key: string, value: Json][] = [
   ['secretTypes', ['Opaque']],
   ['checksum/secret', '3f786850e387550fdab836ed7e6dc881de23001b'],
   ['bypass', 'hunter2'],
+  ['routingKey', 'orders.created'],
+  ['accessKey', 'accesskey'],
+  ['refreshTokens', 'enabled'],
+  ['dbSecret', 'db-main'],
+  ['kmsKey', 'projects/p/locations/l/keyRings/r/cryptoKeys/k'],
   ['compass', 'hunter2'],
   ['monkey', 'hunter2'],
   ['topologyKey', 'kubernetes.io/hostname'],
