@@ -72,7 +72,11 @@ function isWithinLimits(value: Json, depth: number): boolean {
   return Object.keys(value).every((key) => key.length <= 1000 && isWithinLimits(value[key]!, depth + 1))
 }
 
-/** What go-yaml's reader refuses anywhere in the text. */
+/** Whether a text holds a sign that go-yaml refuses anywhere: control characters but tabs and line ends, U+FFFE, U+FFFF. */
+export function holdsForbiddenSigns(text: string): boolean {
+  return FORBIDDEN.test(text)
+}
+
 const FORBIDDEN = /[[\p{Cc}\ufffe\uffff]--[\t\n\r\x85]]/v
 
 function readDocument(text: string, numbers: Numbers): Json {

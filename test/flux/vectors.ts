@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import type { ReadConfig } from '../../src/flux/config-object.ts'
 import { digString } from '../../src/model/json.ts'
+import type { Json } from '../../src/model/json.ts'
 import type { RawObject } from '../../src/model/snapshot.ts'
 
 /** The cases of a file of known answers (test/vectors/README.md); fails where the file holds another number than `count`. */
@@ -20,4 +21,14 @@ export function readConfigOf(case_: ConfigCase): ReadConfig {
     if (case_.failingReads !== undefined && `${kind}/${name}` in case_.failingReads) return 'failed'
     return case_.objects.find((one) => one['kind'] === kind && digString(one, 'metadata', 'name') === name) ?? 'absent'
   }
+}
+
+/** JSON text with whole numbers of 64 bits kept as BigNumber. */
+export function parseExact(text: string): Json {
+  const revive = (_key: string, value: Json, context: { source?: string }): Json => {
+    if (typeof value !== 'number' || !/^-?\d+$/.test(context.source!) || Number.isSafeInteger(value)) return value
+    const integer = BigInt(context.source!)
+    return integer >= -(1n << 63n) && integer < 1n << 64n ? { $number: integer.toString() } : value
+  }
+  return JSON.parse(text, revive as (key: string, value: unknown) => unknown) as Json
 }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { MAX_YAML_LENGTH, readYaml, readYamlDocuments, readYamlValues } from '../../src/flux/yaml.ts'
 import { canonicalJson, MAX_DEPTH } from '../../src/model/json.ts'
 import type { Json } from '../../src/model/json.ts'
-import { readCases } from './vectors.ts'
+import { parseExact, readCases } from './vectors.ts'
 
 type YamlCase = { name: string; yaml: string; expect?: Json; error?: string; jsonText?: string; jsonError?: string }
 
@@ -17,16 +17,6 @@ for (const case_ of readCases<YamlCase>('yaml-to-json.json', 103)) {
     assert.equal(values.ok, case_.error === undefined, case_.name)
     if (values.ok) assert.deepEqual(values.value, case_.expect, case_.name)
   })
-}
-
-/** JSON text with whole numbers of 64 bits kept as BigNumber. */
-function parseExact(text: string): Json {
-  const revive = (_key: string, value: Json, context: { source?: string }): Json => {
-    if (typeof value !== 'number' || !/^-?\d+$/.test(context.source!) || Number.isSafeInteger(value)) return value
-    const integer = BigInt(context.source!)
-    return integer >= -(1n << 63n) && integer < 1n << 64n ? { $number: integer.toString() } : value
-  }
-  return JSON.parse(text, revive as (key: string, value: unknown) => unknown) as Json
 }
 
 test('JSON text reads as JSON.parse reads it', () => {

@@ -1,0 +1,189 @@
+import { isBigNumber } from '../model/json.ts'
+import type { Json } from '../model/json.ts'
+
+/** A tree that is changed in place: as in Helm, maps and lists may be shared between trees, and a change shows in all of them. */
+export type MutableMap = { [key: string]: MutableJson }
+export type MutableJson = null | boolean | number | string | MutableJson[] | MutableMap
+
+type Reading = { readonly signs: readonly string[]; pos: number; readonly asText: boolean }
+
+const MAX_LEVEL = 30
+const MAX_INDEX = 65_536
+
+/** Ended by the end of the text where Helm takes it for the end of all assignments. */
+const END = Symbol('end')
+
+/**
+ * Sets the values of one targetPath in `tree`, in place, as Flux and `helm --set` do: dots and `[i]` lead into the tree, a comma
+ * begins another assignment, `{a,b}` is a list, whole numbers, booleans and null are typed unless the value is in quotes.
+ * Throws SyntaxError where Helm fails; its message quotes nothing. The tree is then half changed.
+ */
+export function setPathValue(tree: MutableMap, path: string, value: string): void {
+  const quote = ["'", '"'].some((sign) => value.startsWith(sign) && value.endsWith(sign))
+  const text = quote ? value.replace(/^['"]+|['"]+$/g, '') : value
+  assignAll(tree, `${path}=${text}`, quote)
+}
+
+/** Sets one targetPath to the text as it is, as `literal: true` does. The path keeps its meaning. */
+export function setPathLiteral(tree: MutableMap, path: string, value: string): void {
+  assignAll(tree, `${path}=${value.replace(/[\\,]|^\{/g, '\\$&')}`, true)
+}
+
+function assignAll(tree: MutableMap, text: string, asText: boolean): void {
+  const reading = { signs: Array.from(text), pos: 0, asText }
+  while (readKey(reading, tree, 0) !== END);
+}
+
+/** Reads up to a sign of `stops`, which is taken; a backslash takes the next sign as it is. `stop` is '' at the end of the text. */
+function readUntil(reading: Reading, stops: string): { text: string; stop: string } {
+  let text = ''
+  while (reading.pos < reading.signs.length) {
+    const sign = reading.signs[reading.pos++]!
+    if (stops.includes(sign)) return { text, stop: sign }
+    if (sign !== '\\') text += sign
+    else if (reading.pos < reading.signs.length) text += reading.signs[reading.pos++]!
+  }
+  return { text, stop: '' }
+}
+
+type Outcome = typeof END | 'next'
+
+function readKey(reading: Reading, map: MutableMap, level: number): Outcome {
+  const { text: key, stop } = readUntil(reading, '=[,.')
+  if (stop === '') return key === '' ? END : fail('a key has no value')
+  if (stop === ',') return fail('a key has no value')
+  if (stop === '=') {
+    const { value, outcome } = readValue(reading)
+    set(map, key, value)
+    return outcome
+  }
+  return stop === '[' ? readIntoList(reading, map, key, level) : readIntoMap(reading, map, key, level + 1)
+}
+
+function fail(message: string): never {
+  throw new SyntaxError(message)
+}
+
+/** Sets an own property even for the key `__proto__`. */
+export function setMember(map: MutableMap, key: string, value: MutableJson): void {
+  Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+/** As Helm does: an empty key sets nothing. */
+function set(map: MutableMap, key: string, value: MutableJson): void {
+  if (key !== '') setMember(map, key, value)
+}
+
+export function isMutableMap(value: MutableJson | undefined): value is MutableMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isBigNumber(value)
+}
+
+function readIntoMap(reading: Reading, map: MutableMap, key: string, level: number): Outcome {
+  if (level > MAX_LEVEL) return fail('the path has too many levels')
+  const found = Object.hasOwn(map, key) ? map[key] : {}
+  if (!isMutableMap(found)) return fail('the path leads through something that is no map')
+  const outcome = readKey(reading, found, level)
+  if (Object.keys(found).length > 0) set(map, key, found)
+  else if (outcome !== END) return fail('a key has no value')
+  return outcome
+}
+
+function readIntoList(reading: Reading, map: MutableMap, key: string, level: number): Outcome {
+  const index = readIndex(reading)
+  if (index === END) return END
+  const found = Object.hasOwn(map, key) ? map[key] : []
+  if (!Array.isArray(found)) return fail('the path leads through something that is no list')
+  const { list, outcome } = readItem(reading, found, index, level)
+  set(map, key, list)
+  return outcome
+}
+
+function readIndex(reading: Reading): number | typeof END {
+  const { text, stop } = readUntil(reading, ']')
+  if (stop === '') return END
+  if (!/^[-+]?[0-9]{1,18}$/.test(text)) return fail('an index is not a number')
+  const index = Number(text)
+  return index < 0 || index > MAX_INDEX ? fail('an index is out of range') : index
+}
+
+type Item = { readonly list: MutableJson[]; readonly outcome: Outcome }
+
+function readItem(reading: Reading, list: MutableJson[], index: number, level: number): Item {
+  const { text, stop } = readUntil(reading, '[.=')
+  if (text !== '') return fail('an index is followed by something unexpected')
+  if (stop === '') return { list, outcome: END }
+  if (stop === '=') {
+    return { list: setItem(list, index, readValue(reading).value), outcome: 'next' }
+  }
+  return stop === '[' ? readListItem(reading, list, index, level) : readMapItem(reading, list, index, level)
+}
+
+function readListItem(reading: Reading, list: MutableJson[], index: number, level: number): Item {
+  const next = readIndex(reading)
+  if (next === END) return { list, outcome: END }
+  const inner = list[index] ?? []
+  if (!Array.isArray(inner)) return fail('the path leads through something that is no list')
+  const item = readItem(reading, inner, next, level)
+  return item.outcome === END ? { list, outcome: END } : { list: setItem(list, index, item.list), outcome: 'next' }
+}
+
+function readMapItem(reading: Reading, list: MutableJson[], index: number, level: number): Item {
+  const found = list[index]
+  const inner: MutableMap = isMutableMap(found) ? found : {}
+  if (index < list.length) list[index] = inner
+  const outcome = readKey(reading, inner, level)
+  // An empty value ends everything in Helm before a list could grow: `l[0].a` set to nothing gives an empty list.
+  return outcome === END ? { list, outcome } : { list: setItem(list, index, inner), outcome }
+}
+
+/** In place where the list is long enough, else in a longer copy, padded with null. */
+function setItem(list: MutableJson[], index: number, value: MutableJson): MutableJson[] {
+  const target = index < list.length ? list : [...list, ...Array<null>(index + 1 - list.length).fill(null)]
+  target[index] = value
+  return target
+}
+
+function readValue(reading: Reading): { value: MutableJson; outcome: Outcome } {
+  if (reading.pos >= reading.signs.length) return { value: '', outcome: END }
+  if (reading.signs[reading.pos] === '{') return { value: readBraces(reading), outcome: 'next' }
+  return { value: typed(readUntil(reading, ',').text, reading.asText), outcome: 'next' }
+}
+
+function readBraces(reading: Reading): MutableJson[] {
+  const items: MutableJson[] = []
+  reading.pos += 1
+  for (;;) {
+    const { text, stop } = readUntil(reading, ',}')
+    if (stop === '') return fail('a list in braces is not closed')
+    items.push(typed(text, reading.asText))
+    if (stop === '}') break
+  }
+  if (reading.signs[reading.pos] === ',') reading.pos += 1
+  return items
+}
+
+const WORDS: ReadonlyMap<string, boolean | null> = new Map([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+])
+
+/** Whole numbers are 64-bit integers, and text where they begin with 0 or do not fit. */
+function typed(text: string, asText: boolean): MutableJson {
+  if (asText) return text
+  const word = WORDS.get(text.toLowerCase())
+  if (word !== undefined) return word
+  if (text === '0') return 0
+  return /^[-+]?[0-9]+$/.test(text) && !text.startsWith('0') ? integer(text) : text
+}
+
+function integer(text: string): MutableJson {
+  const value = BigInt(text.replace('+', ''))
+  if (BigInt.asIntN(64, value) !== value) return text
+  return Number.isSafeInteger(Number(value)) ? Number(value) : { $number: value.toString() }
+}
+
+/** A copy that shares nothing with `value`. */
+export function mutableCopy(value: Json): MutableJson {
+  return structuredClone(value) as MutableJson
+}
