@@ -1,9 +1,9 @@
-import PQueue from 'p-queue'
 import { AppError } from '../model/errors.ts'
 import { dig, digString, type Json } from '../model/json.ts'
 import type { Credential, Credentials } from './credentials.ts'
 import { MAX_CONNECTIONS } from './dispatcher.ts'
 import { errorOfFault, type Fault } from './faults.ts'
+import { createLimit } from './limit.ts'
 import { parseJson } from './parse-json.ts'
 import { waitBeforeRetry, type Timing } from './retry.ts'
 import type { Reply, Sent, Transport } from './transport.ts'
@@ -39,7 +39,7 @@ const REFUSALS = new Set([400, 403, 404, 405, 406, 409, 410, 415, 422])
 const JSON_TYPE = 'application/json'
 
 export function createKubeApi(options: KubeApiOptions): KubeApi {
-  const queue = new PQueue({ concurrency: MAX_CONNECTIONS })
+  const limited = createLimit(MAX_CONNECTIONS)
   let answered = false
   const send = async (path: string, accept: string): Promise<{ sent: Sent; credential: Credential }> => {
     const credential = await options.credentials.current()
@@ -51,7 +51,7 @@ export function createKubeApi(options: KubeApiOptions): KubeApi {
     get: async (path, accept = JSON_TYPE) => {
       let renewed = false
       for (let tries = 1; ; tries += 1) {
-        const { sent, credential } = await queue.add(() => send(path, accept))
+        const { sent, credential } = await limited(() => send(path, accept))
         if ('reply' in sent && sent.reply.status === 401 && !renewed) {
           renewed = true
           if ((await options.credentials.renew(credential)) !== null) continue

@@ -1,4 +1,3 @@
-import PQueue from 'p-queue'
 import type { ReferenceTarget } from '../flux/references.ts'
 import type { CoverageScope, KindCoverage } from '../model/coverage.ts'
 import { digString } from '../model/json.ts'
@@ -8,6 +7,7 @@ import { CONFIG_MAP, missingRight, SECRET, type Resource } from './api-path.ts'
 import { coverageRow, unreadRow } from './coverage-rows.ts'
 import type { KubeApi } from './kube-api.ts'
 import { MAX_CONNECTIONS } from './dispatcher.ts'
+import { createLimit } from './limit.ts'
 import { readObject, type ObjectResult } from './read-object.ts'
 
 export type References = {
@@ -39,7 +39,7 @@ type Tally = { forbidden: number; readable: boolean }
 /** GETs referenced objects by name; nothing is ever listed, and the storage of Helm releases is left alone. */
 export function createReferenceReader(api: KubeApi, options: ReferenceOptions): ReferenceReader {
   // Bounded here too, so that refusals settle a namespace before the rest of it is sent.
-  const queue = new PQueue({ concurrency: MAX_CONNECTIONS })
+  const limited = createLimit(MAX_CONNECTIONS)
   const started = new Map<string, Promise<Outcome>>()
   const tallies = new Map<string, Tally>()
   let read = 0
@@ -59,7 +59,7 @@ export function createReferenceReader(api: KubeApi, options: ReferenceOptions): 
     if (!resource || started.has(key)) return
     const left = (resource === SECRET && !options.readSecrets) || ref.name.startsWith(HELM_STORAGE)
     const outcome =
-      left || ref.name === '' ? Promise.resolve({ ref, result: NOT_ASKED }) : queue.add(() => readOne(ref, resource))
+      left || ref.name === '' ? Promise.resolve({ ref, result: NOT_ASKED }) : limited(() => readOne(ref, resource))
     // A run that is interrupted rejects in many places at once; `finish` reports the first.
     outcome.catch(() => undefined)
     started.set(key, outcome)

@@ -1,9 +1,10 @@
 import { gunzipSync } from 'node:zlib'
-import { request, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { asAppError } from '../model/errors.ts'
 import type { ClusterTarget } from './cluster-target.ts'
 import type { Credential } from './credentials.ts'
 import { MAX_BODY, openDispatcher } from './dispatcher.ts'
+import { exchange, type Answered, type Exchange } from './exchange.ts'
 import { faultOf, type Fault } from './faults.ts'
 
 /** One answer of the server, read to its end. */
@@ -33,43 +34,38 @@ export type TransportOptions = {
   readonly now: () => number
 }
 
-const TIMED_OUT = Symbol('timed out')
-
 /** Opens the way to one cluster. No connection is made before the first request; redirects are never followed. */
 export function openTransport(target: ClusterTarget, options: TransportOptions): Transport {
-  const pools = new Map<Credential['certificate'], Dispatcher>()
-  const controllers = new Set<AbortController>()
-  const abortAll = (): void => controllers.forEach((controller) => controller.abort(options.signal.reason))
+  const pools = createPools(target, options.connectTimeoutMs)
+  const running = new Set<Exchange>()
+  const abortAll = (): void => running.forEach((one) => one.abort(asAppError(options.signal.reason)))
   options.signal.addEventListener('abort', abortAll, { once: true })
-  // Sockets belong to a client certificate: a renewed one must not travel on the old one's connections.
-  const poolFor = (credential: Credential): Dispatcher => {
-    const open = pools.get(credential.certificate)
-    if (open) return open
-    for (const old of pools.values()) void old.close().catch(() => undefined)
-    pools.clear()
-    const opened = openDispatcher(target, credential, options.connectTimeoutMs)
-    pools.set(credential.certificate, opened)
-    return opened
-  }
+  const { origin, pathname } = new URL(target.server)
+  const prefix = pathname.replace(/\/+$/, '')
+  const send = (path: string, accept: string, credential: Credential): Exchange =>
+    exchange(pools.of(credential), {
+      origin,
+      path: prefix + path,
+      method: 'GET',
+      headers: { ...credential.headers, accept, 'accept-encoding': 'gzip', 'user-agent': 'flux-compare' },
+    })
   const get: Transport['get'] = async (path, accept, credential) => {
     options.signal.throwIfAborted()
-    const controller = new AbortController()
-    controllers.add(controller)
-    const timer = setTimeout(() => controller.abort(TIMED_OUT), options.requestTimeoutMs)
+    const sent = send(path, accept, credential)
+    let timedOut = false
+    const timer = setTimeout(() => {
+      timedOut = true
+      sent.abort(new Error('timed out'))
+    }, options.requestTimeoutMs)
+    running.add(sent)
     try {
-      const answer = await request(target.server + path, {
-        method: 'GET',
-        dispatcher: poolFor(credential),
-        signal: controller.signal,
-        headers: { ...credential.headers, accept, 'accept-encoding': 'gzip', 'user-agent': 'flux-compare' },
-      })
-      return { reply: await readReply(answer, options.now()) }
+      return { reply: readReply(await sent.answer, options.now()) }
     } catch (error) {
       options.signal.throwIfAborted()
-      return { fault: faultFrom(error, controller.signal, options.requestTimeoutMs) }
+      return { fault: timedOut ? timeoutFault(options.requestTimeoutMs) : faultFrom(error) }
     } finally {
       clearTimeout(timer)
-      controllers.delete(controller)
+      running.delete(sent)
     }
   }
   return {
@@ -77,35 +73,56 @@ export function openTransport(target: ClusterTarget, options: TransportOptions):
     get,
     close: async () => {
       options.signal.removeEventListener('abort', abortAll)
+      await pools.close()
+    },
+  }
+}
+
+type Pools = { readonly of: (credential: Credential) => Dispatcher; readonly close: () => Promise<void> }
+
+/** Sockets belong to a client certificate: a renewed one must not travel on the old one's connections. */
+function createPools(target: ClusterTarget, connectTimeoutMs: number): Pools {
+  const pools = new Map<Credential['certificate'], Dispatcher>()
+  return {
+    of: (credential) => {
+      const open = pools.get(credential.certificate)
+      if (open) return open
+      for (const old of pools.values()) void old.close().catch(() => undefined)
+      pools.clear()
+      const opened = openDispatcher(target, credential, connectTimeoutMs)
+      pools.set(credential.certificate, opened)
+      return opened
+    },
+    close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.destroy().catch(() => undefined)))
       pools.clear()
     },
   }
 }
 
-function faultFrom(error: unknown, signal: AbortSignal, timeoutMs: number): Fault {
-  if (signal.reason === TIMED_OUT) {
-    return { kind: 'timeout', message: `no complete answer within ${Math.round(timeoutMs / 1000)} s` }
-  }
+function timeoutFault(timeoutMs: number): Fault {
+  return { kind: 'timeout', message: `no complete answer within ${Math.round(timeoutMs / 1000)} s` }
+}
+
+function faultFrom(error: unknown): Fault {
   const fault = faultOf(error)
   if (fault) return fault
   throw asAppError(error)
 }
 
-async function readReply({ statusCode, headers, body }: Dispatcher.ResponseData, now: number): Promise<Reply> {
-  const bytes = Buffer.from(await body.arrayBuffer())
+function readReply({ status, headers, body }: Answered, now: number): Reply {
   const encoded = headers['content-encoding'] === 'gzip'
-  const plain = encoded ? gunzipSync(bytes, { maxOutputLength: MAX_BODY }) : bytes
+  const plain = encoded ? gunzipSync(body, { maxOutputLength: MAX_BODY }) : body
   return {
-    status: statusCode,
+    status,
     contentType: textOf(headers['content-type']),
     retryAfterMs: readRetryAfter(textOf(headers['retry-after']), now),
     text: plain.toString('utf8'),
   }
 }
 
-function textOf(header: string | string[] | undefined): string {
-  return (Array.isArray(header) ? header[0] : header) ?? ''
+function textOf(header: string | readonly string[] | undefined): string {
+  return (typeof header === 'string' ? header : header?.[0]) ?? ''
 }
 
 /** RFC 9110: whole seconds or a date. */
