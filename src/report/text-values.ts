@@ -70,16 +70,18 @@ function pairLines(
   const pad = ' '.repeat(indent)
   if (Object.values(difference.changes).includes('moved'))
     return [`${pad}${path}  ${context.paint('gray', 'moved: the order differs')}`]
-  if (isLongText(from) && isLongText(to)) return [pad + path, ...longText(from, to, indent + 2, context)]
+  if (isLongText(from) && isLongText(to) && `${from}${to}`.includes('\n'))
+    return [pad + path, ...longText(from, to, indent + 2, context)]
   const old = show(from, difference)
   const now = show(to, difference)
   const line = `${path}  ${context.paint('red', safeLine(old))} → ${context.paint('green', safeLine(now))}`
   if (indent + widthOf(path) + widthOf(old) + widthOf(now) + 5 <= context.width && !/\n/.test(old + now))
     return [pad + line]
+  const [shortOld, shortNow] = context.wide ? [old, now] : elideCommon(old, now, context.width - indent - 4)
   return [
     pad + path,
-    ...(from === undefined ? [] : sideLines('-', old, indent + 2, context)),
-    ...(to === undefined ? [] : sideLines('+', now, indent + 2, context)),
+    ...(from === undefined ? [] : sideLines('-', shortOld, indent + 2, context)),
+    ...(to === undefined ? [] : sideLines('+', shortNow, indent + 2, context)),
   ]
 }
 
@@ -95,6 +97,18 @@ function sides(
 
 function show(value: Json | undefined, difference: Difference): string {
   return value === undefined ? ABSENT : displayValue(value, difference)
+}
+
+const ELISION_CONTEXT = 16
+
+/** Two long lines that begin alike: what they share in front becomes an ellipsis, so that clipping leaves what differs. */
+function elideCommon(a: string, b: string, width: number): [string, string] {
+  if (Math.max(widthOf(a), widthOf(b)) <= width) return [a, b]
+  let shared = 0
+  while (shared < Math.min(a.length, b.length) && a[shared] === b[shared]) shared += 1
+  const cut = shared - ELISION_CONTEXT
+  if (cut <= 1 || a.slice(0, shared).includes('\n')) return [a, b]
+  return [`…${a.slice(cut)}`, `…${b.slice(cut)}`]
 }
 
 const MAX_LINES = 12

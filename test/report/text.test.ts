@@ -238,3 +238,12 @@ test('many findings of one code and many one-sided objects are counted, not scro
   for (let n = 0; n < 40; n += 1) assert.ok(wide.includes(`number ${n}\n`))
   for (let n = 0; n < 45; n += 1) assert.ok(wide.includes(`/n${n} `))
 })
+
+test('of two long values that begin alike, what differs is in view', () => {
+  const start = 'https://example.com/'.repeat(8)
+  const values = { staging: `${start}main`, production: `${start}release` }
+  const output = text(
+    comparison([drift(ref('X', 'a', 'b'), [difference({ path: 'p', values, changes: { production: 'changed' } })])]),
+  )
+  assert.match(output, /- ….*example\.com\/main\n\s+\+ ….*example\.com\/release\n/)
+})
