@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, MAX_DEPTH } from '../model/json.ts'
+import { isJsonArray, isJsonObject, MAX_DEPTH, MAX_NODES } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import { refuse } from './yaml-chars.ts'
 import { parseYaml } from './yaml-parser.ts'
@@ -51,7 +51,7 @@ function lineAt(text: string, offset: number): number {
 }
 
 /** Where JSON and go-yaml part: surrogate escapes, `\/`, long or negative-zero numbers, huge exponents. */
-const NOT_QUITE_YAML = /\\u[dD]|\\\/|[0-9]{16}|[eE](?:\+|-)?[0-9]{3}|-0|[\p{Cc}--[\r\n\t]]/v
+const NOT_QUITE_YAML = /\\u[dD]|\\\/|[0-9]{16}|[eE](?:\+|-)?[0-9]{3}|-0|[[\p{Cc}\ufffe\uffff]--[\r\n\t]]/v
 
 /** JSON text is YAML: reads it the fast way where both agree. Undefined: read it as YAML. */
 function readJsonText(text: string): Json | undefined {
@@ -62,14 +62,17 @@ function readJsonText(text: string): Json | undefined {
   } catch {
     return undefined
   }
-  return isWithinLimits(value, 0) ? value : undefined
+  return countNodes(value, 0) <= MAX_NODES ? value : undefined
 }
 
-function isWithinLimits(value: Json, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  if (depth >= MAX_DEPTH) return false
-  if (isJsonArray(value)) return value.every((item) => isWithinLimits(item, depth + 1))
-  return Object.keys(value).every((key) => key.length <= 1000 && isWithinLimits(value[key]!, depth + 1))
+/** Infinity for what the slow way refuses or takes otherwise: nesting too deep, keys too long. */
+function countNodes(value: Json, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 1
+  if (depth >= MAX_DEPTH) return Infinity
+  let nodes = 1
+  if (isJsonArray(value)) for (const item of value) nodes += countNodes(item, depth + 1)
+  else for (const key of Object.keys(value)) nodes += key.length > 1000 ? Infinity : countNodes(value[key]!, depth + 1)
+  return nodes
 }
 
 /** Whether a text holds a sign that go-yaml refuses anywhere: control characters but tabs and line ends, U+FFFE, U+FFFF. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { MAX_YAML_LENGTH, readYaml, readYamlDocuments, readYamlValues } from '../../src/flux/yaml.ts'
-import { canonicalJson, MAX_DEPTH } from '../../src/model/json.ts'
+import { canonicalJson, MAX_DEPTH, MAX_NODES } from '../../src/model/json.ts'
 import type { Json } from '../../src/model/json.ts'
 import { parseExact, readCases } from './vectors.ts'
 
@@ -110,6 +110,8 @@ test('depth, size and expansion are limited', () => {
     '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000),
     Array.from({ length: 20_000 }, (_, level) => `${' '.repeat(level % 200)}a:\n`).join(''),
     'x'.repeat(MAX_YAML_LENGTH + 1),
+    `[${'1,'.repeat(MAX_NODES)}1]`,
+    '- 1\n'.repeat(MAX_NODES + 1),
     `a: &a [x, x]\n${Array.from({ length: 25 }, (_, i) => `b${i}: &b${i} [*${i === 0 ? 'a' : `b${i - 1}`}, *${i === 0 ? 'a' : `b${i - 1}`}]\n`).join('')}`,
   ]) {
     assert.equal(readYaml(text).ok, false, text.slice(0, 20))
