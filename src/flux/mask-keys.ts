@@ -31,6 +31,19 @@ const SIBLING = new Set(['value', 'data', 'stringData', 'patch', 'secretKey', 'a
 /** At most so many keys are remembered: keys come from clusters, and a fleet of them may have millions. */
 const REMEMBERED = 50_000
 
+/** `keyFacts`, worked out once for each key. */
+export function rememberKeyFacts(): (key: string) => KeyFacts {
+  const known = new Map<string, KeyFacts>()
+  return (key) => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    if (known.size >= REMEMBERED) known.clear()
+    const made = keyFacts(key)
+    known.set(key, made)
+    return made
+  }
+}
+
 /** `rename` gives the end of a key that had to be blanked, so that two of them stay two. */
 export function createKeyBook(index: NeedleIndex, rename: (key: string) => string): (key: string) => KnownKey {
   const known = new Map<string, KnownKey>()

@@ -3,7 +3,7 @@ import type { Masked, SecretCompare } from '../model/mask.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { ObjectBody, RawObject, StatusBody } from '../model/snapshot.ts'
 import { createFingerprint, keyedTag, type Fingerprint, type FingerprintKey } from './fingerprint.ts'
-import { createKeyBook } from './mask-keys.ts'
+import { createKeyBook, rememberKeyFacts } from './mask-keys.ts'
 import { FREE, PROVIDER, type MaskRun, type Place } from './mask-run.ts'
 import { maskSecret } from './mask-secret.ts'
 import { maskTree } from './mask-tree.ts'
@@ -44,6 +44,7 @@ export type MaskerOptions = { readonly key: FingerprintKey; readonly secrets: Se
 export function createMasker({ key, secrets }: MaskerOptions): Masker {
   const fingerprint = createFingerprint(key)
   const learned = new Set<string>()
+  const facts = rememberKeyFacts()
   let current: MaskRun | null = null
   const run = (): MaskRun => (current ??= createRun(learned, { fingerprint, secrets }))
   const mask = (body: JsonObject, place: Place): Masked<JsonObject> => branded(maskTree(run(), body, place, ''))
@@ -54,7 +55,7 @@ export function createMasker({ key, secrets }: MaskerOptions): Masker {
     fingerprint,
     learn: (object) => {
       current = null
-      for (const text of secretTexts(object)) learned.add(text)
+      for (const text of secretTexts(object, facts)) learned.add(text)
     },
     secretSet: () => keyedTag(key, 'secret-set', JSON.stringify([...learned].sort())),
     maskBody: (body, ref) =>

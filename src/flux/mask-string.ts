@@ -13,16 +13,38 @@ type Suspicion = { readonly hits: number; readonly place: Place; readonly key: s
  * comparison takes a tree and a text that holds it for the same); any other text a mask that shows it without the secret
  * parts. Returned as it is where nothing in it is secret.
  */
-export function maskSuspicious(run: MaskRun, text: string, { hits, place, key }: Suspicion): Json {
+export function maskSuspicious(run: MaskRun, text: string, suspicion: Suspicion): Json {
+  const { hits, place, key } = suspicion
+  const isPatch = (place & SECRET_PATCH) !== 0
+  if ((hits & NEEDLE_HIT) === 0 && !isPatch && isHarmless(run, text)) return text
   const tree = !isInnermost(place) && looksLikeDocument(text, key) ? readDocument(text) : null
-  if (tree !== null) {
-    const masked = run.walk(tree, insideDocument(place), '')
-    if (masked !== tree) return masked
-  } else if ((place & SECRET_PATCH) !== 0 && looksLikeDocument(text, null)) return run.leaf(text)
+  if (tree === null)
+    return isPatch && looksLikeDocument(text, null) ? run.leaf(text) : maskText(run, text, hits, blankText)
+  const masked = run.walk(tree, insideDocument(place), '')
+  return masked === tree ? maskText(run, text, hits, blankComments) : masked
+}
+
+function maskText(run: MaskRun, text: string, hits: number, blankNamed: (text: string) => string): Json {
   const shown = blankShapes((hits & NEEDLE_HIT) === 0 ? text : scrubWith(run.index, text))
-  const blanked = (tree === null ? blankText(shown) : blankComments(shown)).replace(ENCRYPTED, '***')
+  const blanked = blankNamed(shown).replace(ENCRYPTED, '***')
   if (blanked === text) return text
   return blanked === '***' ? run.leaf(text) : run.leaf(text, blanked)
+}
+
+const KEY = /(?<![\w.\-/$])([\w.\-/$]{1,200})["']?\s*:/g
+const FLAG = /(?<![\w-])--?[A-Za-z][\w.-]{0,80}/g
+/** Signs of what only the tree shows: named values, Secret manifests, escapes, keys of several lines, encrypted values, maps that pose as masks. */
+const STRUCTURED = /\bvalue["']?\s*:|\bkind["']?\s*:\s*["']?Secret\b|\bstringData\b|\bmasked\b|\\|^[ \t]*\?[ \t]|ENC\[/m
+
+/**
+ * Spares the parser: no key in the text is sensitive, no flag takes a secret, and nothing in it has the form of one.
+ * Says no in doubt: without its answer a document is parsed, and the outcome is the same.
+ */
+function isHarmless(run: MaskRun, text: string): boolean {
+  if (STRUCTURED.test(text)) return false
+  for (const [, name = ''] of text.matchAll(KEY)) if (run.key(name).level > 0) return false
+  for (const [flag] of text.matchAll(FLAG)) if (run.key(flag).level >= 3) return false
+  return blankAssignments(blankShapes(text)) === text
 }
 
 const ENCRYPTED = /ENC\[AES256_GCM,[^\]\s]*\]/g

@@ -18,19 +18,26 @@ const BLOCK_SCALAR = /^[|>][-+0-9]{0,2}(?:\s+#.*)?$/
 
 /** Running text with the values of `password=x`, `--token x`, `"secret": "x"` and `${password:-x}` replaced by `***`. */
 export function blankAssignments(text: string): string {
-  return text
-    .replace(DEFAULT, (whole, name: string, sign: string, value: string) =>
+  let blanked = text
+  if (blanked.includes('${')) {
+    blanked = blanked.replace(DEFAULT, (whole, name: string, sign: string, value: string) =>
       isSecret(name, value) ? `\${${name}${sign}${BLANK}}` : whole,
     )
-    .replace(ASSIGNMENT, (whole, name: string, value: string) =>
+  }
+  if (blanked.includes('=')) {
+    blanked = blanked.replace(ASSIGNMENT, (whole, name: string, value: string) =>
       isSecret(name, unquote(value)) ? `${name}=${BLANK}` : whole,
     )
-    .replace(FLAG, (whole, name: string, value: string) =>
+  }
+  if (blanked.includes('-')) {
+    blanked = blanked.replace(FLAG, (whole, name: string, value: string) =>
       keyFacts(name).level >= 3 && isSecret(name, unquote(value)) ? `${name} ${BLANK}` : whole,
     )
-    .replace(JSON_PAIR, (whole, quote: string, name: string, value: string) =>
-      isSecret(name, value) ? `${quote}${name}${quote}: ${quote}${BLANK}${quote}` : whole,
-    )
+  }
+  if (!blanked.includes('"')) return blanked
+  return blanked.replace(JSON_PAIR, (whole, quote: string, name: string, value: string) =>
+    isSecret(name, value) ? `${quote}${name}${quote}: ${quote}${BLANK}${quote}` : whole,
+  )
 }
 
 function isSecret(name: string, value: string): boolean {

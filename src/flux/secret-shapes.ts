@@ -13,6 +13,9 @@ export const SHAPE_STEMS: readonly string[] = [
   // Names that stand before a value in running text; what follows is judged by the name.
   ...stems('pass toke secr cred auth ooki key= key: key" _key -key keys pwd= pwd: pwd" dsn= dsn: dsn" hras gdat'),
   ...stems('salt seed lice ure= sig= ode='),
+  // Maps that pose as masks, also in disguise.
+  ...stems(String.raw`ked: ked" ked' \u00 \x6d`),
+  'ked ',
   'key ',
   'pwd ',
   'dsn ',
@@ -26,27 +29,31 @@ const PEM =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g
 const BASE64_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,}={0,2}/g
 
-const TOKENS: readonly RegExp[] = [
-  /\beyJ[\w-]{8,}\.eyJ[\w-]{4,}(?:\.[\w-]*)?/g, // JSON Web Token
-  /\beyJhdXRocyI[\w+/=-]{8,}/g, // base64 of a Docker config
-  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, // AWS access key
-  /\bgh[pousr]_[A-Za-z0-9]{16,}/g, // GitHub
-  /\bgithub_pat_\w{20,}/g,
-  /\bgl(?:pat|dt|rt|ptt|cbt|agent)-[\w-]{16,}/g, // GitLab
-  /\bxox[abeprs]-[\w-]{10,}/g, // Slack
-  /\bxapp-\d-[\w-]{10,}/g,
-  /\bAIza[\w-]{35}/g, // Google
-  /\bAGE-SECRET-KEY-[0-9A-Z-]{20,}/gi, // age
-  /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g, // Stripe
-  /\bsk-(?:proj-|ant-)[\w-]{20,}/g, // OpenAI, Anthropic
-  /\bnpm_[A-Za-z0-9]{36}\b/g,
-  /\bpypi-AgE[\w-]{20,}/g,
-  /\bhv[sb]\.[\w-]{20,}/g, // Vault
-  /\bdop_v1_[a-f0-9]{64}\b/g, // DigitalOcean
-  /\bglsa_[A-Za-z0-9]{32}_[a-f0-9]{8}\b/g, // Grafana
-  /\bdckr_pat_[\w-]{20,}/g, // Docker Hub
-  /\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b/g, // Shopify
-  /\bSG\.[\w-]{16,}\.[\w-]{16,}/g, // SendGrid
+/** `mark` stands in every token of the form: looking for it first spares most of the regexes. */
+type TokenForm = { readonly mark: string; readonly form: RegExp }
+
+const TOKENS: readonly TokenForm[] = [
+  { mark: 'eyJ', form: /\beyJ[\w-]{8,}\.eyJ[\w-]{4,}(?:\.[\w-]*)?/g }, // JSON Web Token
+  { mark: 'eyJhdXRocyI', form: /\beyJhdXRocyI[\w+/=-]{8,}/g }, // base64 of a Docker config
+  { mark: 'AKIA', form: /\bAKIA[0-9A-Z]{16}\b/g }, // AWS access key
+  { mark: 'ASIA', form: /\bASIA[0-9A-Z]{16}\b/g },
+  { mark: 'gh', form: /\bgh[pousr]_[A-Za-z0-9]{16,}/g }, // GitHub
+  { mark: 'github_pat_', form: /\bgithub_pat_\w{20,}/g },
+  { mark: 'gl', form: /\bgl(?:pat|dt|rt|ptt|cbt|agent)-[\w-]{16,}/g }, // GitLab
+  { mark: 'xox', form: /\bxox[abeprs]-[\w-]{10,}/g }, // Slack
+  { mark: 'xapp-', form: /\bxapp-\d-[\w-]{10,}/g },
+  { mark: 'AIza', form: /\bAIza[\w-]{35}/g }, // Google
+  { mark: '-', form: /\bAGE-SECRET-KEY-[0-9A-Z-]{20,}/gi }, // age
+  { mark: 'k_', form: /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g }, // Stripe
+  { mark: 'sk-', form: /\bsk-(?:proj-|ant-)[\w-]{20,}/g }, // OpenAI, Anthropic
+  { mark: 'npm_', form: /\bnpm_[A-Za-z0-9]{36}\b/g },
+  { mark: 'pypi-AgE', form: /\bpypi-AgE[\w-]{20,}/g },
+  { mark: 'hv', form: /\bhv[sb]\.[\w-]{20,}/g }, // Vault
+  { mark: 'dop_v1_', form: /\bdop_v1_[a-f0-9]{64}\b/g }, // DigitalOcean
+  { mark: 'glsa_', form: /\bglsa_[A-Za-z0-9]{32}_[a-f0-9]{8}\b/g }, // Grafana
+  { mark: 'dckr_pat_', form: /\bdckr_pat_[\w-]{20,}/g }, // Docker Hub
+  { mark: 'shp', form: /\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b/g }, // Shopify
+  { mark: 'SG.', form: /\bSG\.[\w-]{16,}\.[\w-]{16,}/g }, // SendGrid
 ]
 
 const SCHEME = /\b(Basic|Bearer)\s+([A-Za-z0-9+/._~=-]{8,})/gi
@@ -60,7 +67,7 @@ const BLANK = '***'
 export function blankShapes(text: string): string {
   let blanked = text.includes('PRIVATE KEY') ? text.replace(PEM, BLANK) : text
   blanked = blanked.replace(BASE64_PEM, (run) => (isPrivatePem(run) ? BLANK : run))
-  for (const form of TOKENS) blanked = blanked.replace(form, BLANK)
+  for (const { mark, form } of TOKENS) if (blanked.includes(mark)) blanked = blanked.replace(form, BLANK)
   blanked = blanked.replace(SCHEME, (whole, scheme: string, value: string) =>
     isCredential(scheme, value) ? `${scheme} ${BLANK}` : whole,
   )

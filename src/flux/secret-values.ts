@@ -38,15 +38,18 @@ export function decodeSecretValue(base64: string): Json | undefined {
   }
 }
 
+/** What was found, and `keyFacts` as the caller remembers it. */
+type Found = { readonly texts: Set<string>; readonly facts: (key: string) => KeyFacts }
+
 /** Every text of a Secret that must not appear elsewhere, however malformed the Secret is. Names, hosts and common words are left out. */
-export function secretTexts(secret: RawObject): Set<string> {
-  const found = new Set<string>()
+export function secretTexts(secret: RawObject, facts: (key: string) => KeyFacts = keyFacts): Set<string> {
+  const found = { texts: new Set<string>(), facts }
   collectData(found, own(secret, 'data'), true)
   collectData(found, own(secret, 'stringData'), false)
-  return found
+  return found.texts
 }
 
-function collectData(found: Set<string>, data: Json | undefined, encoded: boolean): void {
+function collectData(found: Found, data: Json | undefined, encoded: boolean): void {
   if (data === undefined || data === null) return
   if (!isJsonObject(data)) return collectTree(found, data, '')
   for (const key of Object.keys(data)) {
@@ -57,7 +60,7 @@ function collectData(found: Set<string>, data: Json | undefined, encoded: boolea
 }
 
 /** A value is searched for whole, and so are the leaves of the document that it holds, or its lines. */
-function collectValue(found: Set<string>, value: Json, key: string): void {
+function collectValue(found: Found, value: Json, key: string): void {
   if (typeof value !== 'string') return collectBinary(found, value)
   const text = value.trim()
   if (text.length < SHORTEST || PUBLIC_KEY_NAME.test(key)) return
@@ -69,28 +72,28 @@ function collectValue(found: Set<string>, value: Json, key: string): void {
   if (!isSingle && !CERTIFICATE.test(text)) collectLines(found, text, key)
 }
 
-function collectBinary(found: Set<string>, value: Json): void {
-  if (isJsonObject(value) && typeof value['$binary'] === 'string') found.add(value['$binary'])
+function collectBinary(found: Found, value: Json): void {
+  if (isJsonObject(value) && typeof value['$binary'] === 'string') found.texts.add(value['$binary'])
 }
 
-function collectLines(found: Set<string>, text: string, key: string): void {
-  if (isSearched(text.replaceAll('\n', ' '), factsOf(key))) found.add(text)
+function collectLines(found: Found, text: string, key: string): void {
+  if (isSearched(text.replaceAll('\n', ' '), factsOf(found, key))) found.texts.add(text)
   for (const line of text.split('\n')) collectLine(found, line.trim(), key)
 }
 
 /** A line in which something looks random, and by itself what does. Under a key for secrets, every line counts. */
-function collectLine(found: Set<string>, line: string, key: string): void {
+function collectLine(found: Found, line: string, key: string): void {
   if (PUBLIC_TEXT.test(line)) return
-  const facts = factsOf(key)
+  const facts = factsOf(found, key)
   const counts = facts.level >= 3 || hasRandomRun(line, SHORTEST_RUN)
-  if (line.length >= SHORTEST_LINE && counts && isSearched(line, facts)) found.add(line)
+  if (line.length >= SHORTEST_LINE && counts && isSearched(line, facts)) found.texts.add(line)
   for (const part of line.split(/\s+/)) {
     const isMixed = part.length >= SHORTEST_LINE && /\d/.test(part) && /[A-Za-z]/.test(part)
-    if (isMixed && isSearched(part, facts) && !isOrdinary(part, 'lenient')) found.add(part)
+    if (isMixed && isSearched(part, facts) && !isOrdinary(part, 'lenient')) found.texts.add(part)
   }
 }
 
-function collectTree(found: Set<string>, tree: Json, key: string): void {
+function collectTree(found: Found, tree: Json, key: string): void {
   if (typeof tree === 'string') {
     if (key === 'auth') collectLogin(found, tree)
     return collectValue(found, tree, key)
@@ -99,17 +102,17 @@ function collectTree(found: Set<string>, tree: Json, key: string): void {
   if (isBigNumber(tree)) return collectText(found, tree.$number, key)
   if (isJsonArray(tree)) for (const item of tree) collectTree(found, item, key)
   else if (isJsonObject(tree))
-    for (const name of Object.keys(tree)) collectTree(found, tree[name]!, childKey(key, name))
+    for (const name of Object.keys(tree)) collectTree(found, tree[name]!, childKey(found, key, name))
 }
 
 /** Under a sensitive key, a child that says nothing itself (`password: {value: x}`) is as sensitive as its parent. */
-function childKey(parent: string, name: string): string {
-  const facts = keyFacts(name)
-  return facts.level === 0 && !facts.benign && keyFacts(parent).level > 0 ? parent : name
+function childKey(found: Found, parent: string, name: string): string {
+  const facts = found.facts(name)
+  return facts.level === 0 && !facts.benign && found.facts(parent).level > 0 ? parent : name
 }
 
 /** `auth` of a Docker config: base64 of `user:password`. */
-function collectLogin(found: Set<string>, auth: string): void {
+function collectLogin(found: Found, auth: string): void {
   const login = decodeSecretValue(auth)
   if (typeof login !== 'string' || !login.includes(':')) return
   collectText(found, login.slice(login.indexOf(':') + 1), 'password')
@@ -117,13 +120,13 @@ function collectLogin(found: Set<string>, auth: string): void {
 }
 
 /** Passwords in URLs and assignments inside a value, raw and percent-decoded. */
-function collectParts(found: Set<string>, text: string): void {
+function collectParts(found: Found, text: string): void {
   for (const [, , password = ''] of text.matchAll(USERINFO)) {
     collectText(found, password, 'password')
     collectText(found, percentDecoded(password), 'password')
   }
   for (const [, name = '', value = ''] of text.matchAll(ASSIGNED)) {
-    if (keyFacts(name).level >= 3) collectText(found, value.replace(/^["']|["']$/g, ''), name)
+    if (found.facts(name).level >= 3) collectText(found, value.replace(/^["']|["']$/g, ''), name)
   }
 }
 
@@ -135,14 +138,15 @@ function percentDecoded(text: string): string {
   }
 }
 
-function collectText(found: Set<string>, value: string, key: string): void {
+function collectText(found: Found, value: string, key: string): void {
   const text = value.trim()
-  if (!PUBLIC_TEXT.test(text) && !PUBLIC_KEY_NAME.test(key) && isSearched(text, factsOf(key))) found.add(text)
+  if (!PUBLIC_TEXT.test(text) && !PUBLIC_KEY_NAME.test(key) && isSearched(text, factsOf(found, key)))
+    found.texts.add(text)
 }
 
 /** In other objects a bare `key` is the name of one; in a Secret it may as well be a key. */
-function factsOf(key: string): KeyFacts {
-  const facts = keyFacts(key)
+function factsOf(found: Found, key: string): KeyFacts {
+  const facts = found.facts(key)
   return /^keys?$/i.test(key) ? { ...facts, benign: false } : facts
 }
 

@@ -136,6 +136,9 @@ test('the address of a Provider is masked where its path is random', () => {
 test('a map that poses as a mask becomes a mask of itself', () => {
   const forged = { masked: 'present' }
   assert.deepEqual(underKey('neutral', forged), hmac(forged))
+  for (const text of ['a:\n  masked: present\n', '{"a":{"masked":"present"}}', '{"a":{"\\u006dasked":"present"}}']) {
+    assert.deepEqual(underKey('neutral', text), { a: hmac(forged) })
+  }
 })
 
 test('values encrypted by SOPS are unknown, whatever their key', () => {
