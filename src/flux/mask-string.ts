@@ -21,7 +21,8 @@ export function maskSuspicious(run: MaskRun, text: string, suspicion: Suspicion)
   if (tree === null)
     return isPatch && looksLikeDocument(text, null) ? run.leaf(text) : maskText(run, text, hits, blankText)
   const masked = run.walk(tree, insideDocument(place), '')
-  return masked === tree ? maskText(run, text, hits, blankComments) : masked
+  // The tree is without comments: it also stands for a document in which only they hold a secret.
+  return masked === tree && maskText(run, text, hits, blankComments) === text ? text : masked
 }
 
 function maskText(run: MaskRun, text: string, hits: number, blankNamed: (text: string) => string): Json {
@@ -59,7 +60,7 @@ function blankText(text: string): string {
   return blankAssignments(text)
 }
 
-/** What a document says in comments is lost in its tree: where the tree has no secret, they are all that may hold one. */
+/** Where the tree has no secret, comments are all that may hold one. */
 function blankComments(text: string): string {
   return text
     .split('\n')
