@@ -157,7 +157,7 @@ function factsOf(found: Found, key: string): KeyFacts {
 export function isSearched(text: string, key: KeyFacts): boolean {
   if (text.length < SHORTEST || isOrdinaryWhole(text)) return false
   if (isOrdinary(text, 'strict'))
-    return key.level >= 3 && text.length >= 20 && countWords(text) >= 4 && !/[/:.]/.test(text)
+    return key.level >= 3 && text.length >= 18 && countWords(text) >= 3 && !/[/:.]/.test(text)
   if (key.level >= 3) return true
   if (key.benign) return hasRandomRun(text, SHORTEST_RUN) && !isIdentifier(text)
   if (/[/.:@\s]/.test(text) && isOrdinary(text, 'lenient')) return false

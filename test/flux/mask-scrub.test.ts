@@ -189,3 +189,13 @@ test('what holds no secret is returned itself, and nothing is changed in place',
   assert.deepEqual(secret, before)
   assert.equal(masked.spec.values.keep, secret.spec.values.keep)
 })
+
+test('a passphrase of three words under a key for passwords is searched for', () => {
+  const by = masker()
+  by.learn({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    data: { password: Buffer.from('correct-horse-battery').toString('base64') },
+  })
+  assert.equal(by.scrubText('url?k=correct-horse-battery'), 'url?k=***')
+})
