@@ -2,6 +2,7 @@ import { createFingerprintKey } from '../src/flux/fingerprint.ts'
 import { createMasker } from '../src/flux/mask-object.ts'
 import { referencesOf } from '../src/flux/references.ts'
 import { assembleSnapshot } from '../src/clusters/assemble-snapshot.ts'
+import { exceedsLimits } from '../src/model/json.ts'
 import type { RawObject, Snapshot } from '../src/model/snapshot.ts'
 import { VERSION } from '../src/model/version.ts'
 
@@ -31,6 +32,7 @@ export function snapshotOf(cluster: string, id: string, objects: readonly object
     selective: false,
     events: null,
     masker: createMasker({ key, secrets: 'equality' }),
+    limits: exceedsLimits,
     known: null,
   })
 }

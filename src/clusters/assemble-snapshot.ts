@@ -1,11 +1,11 @@
-import { digestOf } from '../flux/digest.ts'
+import { digestOfText } from '../flux/digest.ts'
 import { countEvents } from '../flux/events.ts'
 import { refOf } from '../flux/identity.ts'
 import type { Masker } from '../flux/mask-object.ts'
 import { isGenerated, reduceObject } from '../flux/reduce.ts'
 import type { ReferenceTarget } from '../flux/references.ts'
 import { AppError } from '../model/errors.ts'
-import { exceedsLimits } from '../model/json.ts'
+import { canonicalJson } from '../model/json.ts'
 import { compareRefs, refKey, type ResourceRef } from '../model/resource-ref.ts'
 import type {
   Digest,
@@ -19,6 +19,7 @@ import type {
   SnapshotHeader,
 } from '../model/snapshot.ts'
 import type { KnownObjects } from '../service/ports.ts'
+import type { ObjectLimits } from './object-limits.ts'
 import { labelsOf, resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
 import { resolveReferences } from './resolve-references.ts'
 
@@ -38,11 +39,12 @@ export type SnapshotInput = {
   readonly selective: boolean
   /** Objects of kind Event; null where they were not asked for or not readable. */
   readonly events: readonly RawObject[] | null
+  readonly limits: ObjectLimits
   readonly masker: Masker
   readonly known: KnownObjects | null
 }
 
-type Bodies = Map<Digest, ObjectBody>
+type Bodies = Map<Digest, { readonly body: ObjectBody; readonly text: string }>
 type Reuse = { readonly known: KnownObjects; readonly digests: Set<Digest> } | null
 
 /**
@@ -52,16 +54,16 @@ type Reuse = { readonly known: KnownObjects; readonly digests: Set<Digest> } | n
  * also depends on who refers to them.
  */
 export function assembleSnapshot(input: SnapshotInput): Snapshot {
-  const { header, masker } = input
+  const { header, masker, limits } = input
   const objects = distinct(input.objects)
   const referenced = distinct(input.referenced)
-  for (const { raw, ref } of referenced.values()) if (isSecret(ref) && exceedsLimits(raw) === null) masker.learn(raw)
+  for (const { raw, ref } of referenced.values()) if (isSecret(ref) && limits(raw) === null) masker.learn(raw)
   const secretSet = masker.secretSet()
   const reuse = reusable(input.known, header.engine, masker.id, secretSet)
   const bodies: Bodies = new Map()
   const yamlKeys = yamlKeysOf(input.targets)
   const entries: SnapshotEntry[] = []
-  const making = { masker, bodies, reuse }
+  const making = { masker, bodies, reuse, limits }
   for (const object of objects.values()) if (!isGenerated(object.raw)) entries.push(entryOf(object, undefined, making))
   for (const [key, object] of referenced) entries.push(entryOf(object, yamlKeys.get(key), making))
   entries.sort((a, b) => compareRefs(a.ref, b.ref))
@@ -80,6 +82,7 @@ export function assembleSnapshot(input: SnapshotInput): Snapshot {
     }),
     events: input.events === null ? null : countEvents([...input.events]),
     body: (digest) => bodyOf(digest, bodies, reuse),
+    text: (digest) => bodies.get(digest)?.text,
   }
 }
 
@@ -105,7 +108,7 @@ export function failedSnapshot(
   }
 }
 
-type Making = { readonly masker: Masker; readonly bodies: Bodies; readonly reuse: Reuse }
+type Making = Pick<SnapshotInput, 'masker' | 'limits'> & { readonly bodies: Bodies; readonly reuse: Reuse }
 
 type Identified = { readonly raw: RawObject; readonly ref: ResourceRef }
 
@@ -122,7 +125,7 @@ function entryOf({ raw, ref }: Identified, yamlKeys: ReadonlySet<string> | undef
   }
   const known = secret ? null : knownOf(uid, resourceVersion, making.reuse)
   if (known) return { ...identity, digest: known.digest, statusDigest: known.statusDigest, limit: known.limit }
-  const limit = exceedsLimits(raw)
+  const limit = making.limits(raw)
   const { masker, bodies } = making
   if (limit) return { ...identity, digest: keep(masker.maskBody({}, ref), bodies), statusDigest: null, limit }
   const { body, status } = reduceObject(raw)
@@ -136,13 +139,14 @@ function entryOf({ raw, ref }: Identified, yamlKeys: ReadonlySet<string> | undef
 }
 
 function keep(body: ObjectBody, bodies: Bodies): Digest {
-  const digest = digestOf(body)
-  if (!bodies.has(digest)) bodies.set(digest, body)
+  const text = canonicalJson(body)
+  const digest = digestOfText(text)
+  if (!bodies.has(digest)) bodies.set(digest, { body, text })
   return digest
 }
 
 function bodyOf(digest: Digest, bodies: Bodies, reuse: Reuse): ObjectBody {
-  const body = bodies.get(digest) ?? (reuse?.digests.has(digest) ? reuse.known.body(digest) : undefined)
+  const body = bodies.get(digest)?.body ?? (reuse?.digests.has(digest) ? reuse.known.body(digest) : undefined)
   if (body === undefined) throw new AppError('internal', `no body with digest ${digest} in the snapshot`)
   return body
 }

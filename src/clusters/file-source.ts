@@ -115,6 +115,7 @@ function inputOf(files: FileObjects, header: Header, { masker, request }: Making
     states: new Map(states),
     selective: false,
     events: null,
+    limits: exceedsLimits,
     masker,
     known: null,
   }

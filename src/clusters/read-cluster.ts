@@ -3,7 +3,7 @@ import { splitApiVersion } from '../flux/identity.ts'
 import { isGenerated } from '../flux/reduce.ts'
 import { referencesOf, type ReferenceTarget } from '../flux/references.ts'
 import { AppError } from '../model/errors.ts'
-import { digString, exceedsLimits } from '../model/json.ts'
+import { digString } from '../model/json.ts'
 import type { KindCoverage } from '../model/coverage.ts'
 import type { RawObject, SnapshotHeader } from '../model/snapshot.ts'
 import type { CollectRequest, CollectScope, KnownObjects } from '../service/ports.ts'
@@ -12,6 +12,7 @@ import type { SnapshotInput } from './assemble-snapshot.ts'
 import { coverageRow, unreadRow } from './coverage-rows.ts'
 import { discover, type Discovery, type ServedKind } from './discovery.ts'
 import type { KubeApi } from './kube-api.ts'
+import { createObjectLimits, type ObjectLimits } from './object-limits.ts'
 import { installOf, readClusterUid, readControllers, readVersion } from './read-install.ts'
 import { resourceVersionOf, uidOf } from './raw-object.ts'
 import { readList, type ListResult } from './read-list.ts'
@@ -22,7 +23,7 @@ type Facts = Pick<SnapshotHeader, 'uid' | 'install' | 'served' | 'coverage'>
 
 /** All that was read of a cluster, unmasked. */
 export type Reading = Facts &
-  Pick<SnapshotInput, 'objects' | 'referenced' | 'targets' | 'states' | 'events' | 'selective'>
+  Pick<SnapshotInput, 'objects' | 'referenced' | 'targets' | 'states' | 'events' | 'selective' | 'limits'>
 
 type Run = {
   readonly api: KubeApi
@@ -31,6 +32,7 @@ type Run = {
   readonly targets: ReferenceTarget[]
   /** Objects of an earlier run; those were within limits then, and unchanged ones still are. */
   readonly known: KnownObjects | null
+  readonly limits: ObjectLimits
   readonly progress: (
     step: 'connect' | 'discover' | 'list' | 'references',
     kind: string | null,
@@ -51,7 +53,7 @@ export async function readCluster(api: KubeApi, request: CollectRequest, subject
     readSecrets: scope.secrets !== 'off',
     progress: (read) => progress('references', null, read),
   })
-  const run: Run = { api, scope, references, targets: [], known: request.known, progress }
+  const run: Run = { api, scope, references, targets: [], known: request.known, limits: createObjectLimits(), progress }
   progress('connect', null, 0)
   const [discovery, kubernetes, uid] = await Promise.all([
     discover(api, subject),
@@ -84,6 +86,7 @@ export async function readCluster(api: KubeApi, request: CollectRequest, subject
     targets: run.targets,
     selective: scope.selector !== null || scope.resource !== null,
     events: events?.objects ?? null,
+    limits: run.limits,
   }
 }
 
@@ -154,17 +157,17 @@ async function readSingle(
 /** Starts reading what the objects refer to; what is too deep to walk through is not followed. */
 function follow(run: Run, objects: readonly RawObject[]): void {
   for (const object of objects) {
-    if (isGenerated(object) || !isWithinLimits(object, run.known)) continue
+    if (isGenerated(object) || !isWithinLimits(object, run)) continue
     const found = referencesOf(object)
     run.targets.push(...found)
     run.references.want(found)
   }
 }
 
-function isWithinLimits(object: RawObject, known: KnownObjects | null): boolean {
+function isWithinLimits(object: RawObject, { known, limits }: Run): boolean {
   const before = known?.byUid.get(uidOf(object) ?? '')
   if (before && before.resourceVersion === resourceVersionOf(object)) return before.limit === null
-  return exceedsLimits(object) === null
+  return limits(object) === null
 }
 
 async function readEvents({ api, scope }: Run): Promise<{ row: KindCoverage; objects: RawObject[] | null }> {

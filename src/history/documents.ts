@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { AppError } from '../model/errors.ts'
 import type { Digest } from '../model/snapshot.ts'
 import type { Connection } from './connect.ts'
@@ -34,7 +34,9 @@ export function createDocuments(db: Connection, path: string): Documents {
   const selectRow = db.prepare<[number], { digest: Buffer; json: string }>(
     'SELECT digest, json FROM documents WHERE id = ?',
   )
-  const insert = db.prepare<[Buffer, string]>('INSERT INTO documents (digest, json) VALUES (?, ?)')
+  const insert = db.prepare<[Buffer, string]>(
+    'INSERT INTO documents (digest, json) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  )
   const lists = createLists(db, path)
 
   const checked = (text: string | undefined, digest: Buffer): string => {
@@ -44,7 +46,8 @@ export function createDocuments(db: Connection, path: string): Documents {
   }
   const put = (text: string): number => {
     const digest = hashOf(text)
-    return selectId.get(digest) ?? Number(insert.run(digest, text).lastInsertRowid)
+    const { changes, lastInsertRowid } = insert.run(digest, text)
+    return changes === 1 ? Number(lastInsertRowid) : selectId.get(digest)!
   }
   return {
     has: (digest) => selectId.get(bytesOf(digest)) !== undefined,
@@ -112,7 +115,7 @@ function spans(ids: readonly number[]): [first: number, last: number][] {
 }
 
 function hashOf(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest()
+  return hash('sha256', text, 'buffer')
 }
 
 function bytesOf(digest: Digest): Buffer {

@@ -69,7 +69,8 @@ type Stored = { readonly documents: Documents; readonly known: ReadonlyMap<strin
 /** The bodies of an entry that is stored are stored too: both came in one transaction and nothing is ever deleted. */
 function storeBodies(snapshot: Snapshot, texts: readonly string[], { documents, known }: Stored): void {
   const store = (digest: Digest | null): void => {
-    if (digest !== null && !documents.has(digest)) documents.add(digest, canonicalJson(snapshot.body(digest)))
+    if (digest === null || documents.has(digest)) return
+    documents.add(digest, snapshot.text?.(digest) ?? canonicalJson(snapshot.body(digest)))
   }
   for (const [index, { digest, statusDigest }] of snapshot.entries.entries()) {
     if (known.has(texts[index]!)) continue

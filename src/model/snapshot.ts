@@ -130,6 +130,8 @@ export type Snapshot = SnapshotHeader & {
   readonly events: readonly EventCount[] | null
   /** Gives a body by digest. Bodies of unchanged objects are read from history only when someone needs them. */
   readonly body: (digest: Digest) => ObjectBody
+  /** The canonical JSON of a body where it is at hand, so that storing need not write it again. */
+  readonly text?: (digest: Digest) => string | undefined
 }
 
 /** What is kept of an object between runs, so that an unchanged one need not be masked and digested again. */

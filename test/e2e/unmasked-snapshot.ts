@@ -1,6 +1,7 @@
 import { assembleSnapshot } from '../../src/clusters/assemble-snapshot.ts'
 import type { Masker } from '../../src/flux/mask-object.ts'
 import { referencesOf } from '../../src/flux/references.ts'
+import { exceedsLimits } from '../../src/model/json.ts'
 import type { RawObject, StatusBody } from '../../src/model/snapshot.ts'
 import { toSnapshotDocument, type SnapshotDocument } from '../../src/model/snapshot-document.ts'
 
@@ -41,6 +42,7 @@ export function unmaskedSnapshot(objects: readonly object[]): SnapshotDocument {
     selective: false,
     events: null,
     masker: NO_MASK,
+    limits: exceedsLimits,
     known: null,
   })
   return toSnapshotDocument(snapshot)
