@@ -23,12 +23,14 @@ type Dangling = { readonly side: Side; readonly reference: Reference }
 
 /** Required references to something that is proven not to be there: one finding per object and field. */
 function danglingReferences(run: Run, results: readonly UnitResult[]): Found[] {
-  const users = new Map(results.filter(({ unit }) => !unit.data).map(({ unit }) => [refKey(unit.ref), unit]))
-  const dangling = run.sides.flatMap((side) =>
+  const absent = run.sides.flatMap((side) =>
     side.snapshot.references
-      .filter((reference) => reference.state === 'absent' && !reference.optional && users.has(refKey(reference.from)))
+      .filter((reference) => reference.state === 'absent' && !reference.optional)
       .map((reference) => ({ side, reference })),
   )
+  if (absent.length === 0) return []
+  const users = new Map(results.filter(({ unit }) => !unit.data).map(({ unit }) => [refKey(unit.ref), unit]))
+  const dangling = absent.filter(({ reference }) => users.has(refKey(reference.from)))
   const groups = Map.groupBy(
     dangling,
     ({ reference: { from, field, to } }) => `${refKey(from)}\0${field}\0${refKey(to)}`,
