@@ -5,24 +5,34 @@ const APPS = ['frontend', 'cart', 'checkout', 'search', 'mailer', 'pricing', 'st
 
 /** `objects` Flux objects of about 3 KB, of which `references` HelmReleases name one ConfigMap or Secret each; `changed`: numbers whose content differs. */
 export function fleetObjects({ objects, references }: FleetSize, changed: ReadonlySet<number> = new Set()): object[] {
-  const flux = Array.from({ length: objects }, (_, n) => fluxObject(n, n < references, changed.has(n) ? 1 : 0))
+  const flux = Array.from({ length: objects }, (_, n) => fluxObject(n, references, changed.has(n) ? 1 : 0))
   const data = Array.from({ length: references }, (_, n) => referenced(n))
   return [...flux, ...data]
 }
 
 /** The object with number `n` after its update number `edition`; updates with different numbers differ. */
 export function changedObject(n: number, { references }: FleetSize, edition = 1): object {
-  return fluxObject(n, n < references, edition)
+  return fluxObject(n, references, edition)
 }
 
-function fluxObject(n: number, refers: boolean, edition: number): object {
-  if (refers || n % 10 < 7) return helmRelease(n, refers, edition)
-  return n % 10 < 9 ? kustomization(n, edition) : gitRepository(n, edition)
+/** The first `references` objects are HelmReleases that name a ConfigMap or Secret; of ten later ones 7, then 2 Kustomizations and a GitRepository. */
+function fluxObject(n: number, references: number, edition: number): object {
+  if (n < references || n % 10 < 7) return helmRelease(n, references, edition)
+  return n % 10 < 9 ? kustomization(n, references, edition) : gitRepository(n, edition)
+}
+
+function identity(n: number): { name: string; namespace: string } {
+  return { name: `${APPS[n % APPS.length]}-${n}`, namespace: `team-${n % 40}` }
+}
+
+/** One of forty objects that others name, by the last digit of its number: see `fluxObject`. */
+function shared(n: number, references: number, digit: number): { name: string; namespace: string } {
+  return identity(references - (references % 10) + digit + 10 * (n % 40))
 }
 
 function metadata(n: number): object {
   const labels = { 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' }
-  return { name: `${APPS[n % APPS.length]}-${n}`, namespace: `team-${n % 40}`, labels, generation: 3 }
+  return { ...identity(n), labels, generation: 3 }
 }
 
 function status(n: number): object {
@@ -42,7 +52,7 @@ function status(n: number): object {
   }
 }
 
-function helmRelease(n: number, refers: boolean, edition: number): object {
+function helmRelease(n: number, references: number, edition: number): object {
   const source = n % 2 === 0 ? 'ConfigMap' : 'Secret'
   return {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
@@ -54,12 +64,12 @@ function helmRelease(n: number, refers: boolean, edition: number): object {
         spec: {
           chart: APPS[n % APPS.length],
           version: edition > 0 ? `6.9.${edition}` : `6.${n % 9}.1`,
-          sourceRef: { kind: 'HelmRepository', name: 'charts' },
+          sourceRef: { kind: 'GitRepository', ...shared(n, references, 9) },
         },
       },
       install: { remediation: { retries: 3 } },
       upgrade: { remediation: { retries: 3 }, crds: 'CreateReplace' },
-      ...(refers ? { valuesFrom: [{ kind: source, name: `values-${n}`, valuesKey: 'values.yaml' }] } : {}),
+      ...(n < references ? { valuesFrom: [{ kind: source, name: `values-${n}`, valuesKey: 'values.yaml' }] } : {}),
       values: {
         replicaCount: (n % 5) + 1,
         image: { repository: `registry.example.com/shop/${APPS[n % APPS.length]}`, tag: `v1.${n % 30}.0` },
@@ -76,7 +86,7 @@ function helmRelease(n: number, refers: boolean, edition: number): object {
   }
 }
 
-function kustomization(n: number, edition: number): object {
+function kustomization(n: number, references: number, edition: number): object {
   const patch = `- op: add\n  path: /spec/template/metadata/annotations\n  value:\n    note: ${'x'.repeat(300)}${n}\n`
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
@@ -86,8 +96,8 @@ function kustomization(n: number, edition: number): object {
       interval: `${10 + edition}m`,
       path: `./apps/app-${n}`,
       prune: true,
-      sourceRef: { kind: 'GitRepository', name: 'flux-system' },
-      dependsOn: [{ name: 'infra' }, { name: 'crds' }],
+      sourceRef: { kind: 'GitRepository', ...shared(n, references, 9) },
+      dependsOn: [shared(n, references, 7), shared(n, references, 8)],
       postBuild: {
         substitute: Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`variable_${i}`, `value ${i} of ${n}`])),
       },
