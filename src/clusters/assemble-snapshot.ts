@@ -208,6 +208,9 @@ function countObjects(
 ): SnapshotHeader['coverage'] {
   const counts = new Map<string, number>()
   const keyOf = ({ group, kind }: Pick<ResourceRef, 'group' | 'kind'>): string => `${group}/${kind}`
-  for (const { ref } of entries) counts.set(keyOf(ref), (counts.get(keyOf(ref)) ?? 0) + 1)
+  for (const { ref } of entries) {
+    const key = keyOf(ref)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
   return coverage.map((row) => ({ ...row, objects: counts.get(keyOf(row)) ?? 0 }))
 }
