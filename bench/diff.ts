@@ -1,6 +1,7 @@
 import { compareSnapshots } from '../src/diff/compare.ts'
 import { DEFAULT_LAYERS } from '../src/model/comparison.ts'
 import type { Snapshot } from '../src/model/snapshot.ts'
+import { machine, median, printTable } from './figures.ts'
 import { fleetObjects } from './fleet.ts'
 import { snapshotOf } from './snapshots.ts'
 
@@ -41,9 +42,7 @@ for (let round = 0; round <= rounds; round += 1) {
     if (round > 0) times.set(name, [...(times.get(name) ?? []), performance.now() - start])
   }
 }
-const medians = [...times].map(
-  ([name, values]) => [name, values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!] as const,
-)
-console.log('| diff stage | ms, median | times the equal pair |\n| --- | --- | --- |')
-for (const [name, value] of medians)
-  console.log(`| ${name} | ${value.toFixed(1)} | ${(value / medians[0]![1]).toFixed(1)} |`)
+const equal = median(times.values().next().value!)
+const rows = [...times].map(([name, values]) => [name, median(values).toFixed(1), (median(values) / equal).toFixed(1)])
+console.log(`${machine()}\n`)
+printTable(['diff stage', 'ms, median', 'times the equal pair'], rows)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openHistory } from '../src/history/open.ts'
 import { VERSION } from '../src/model/version.ts'
+import { machine, median, printTable } from './figures.ts'
 import { changedObject, fleetObjects } from './fleet.ts'
 import { snapshotOf } from './snapshots.ts'
 
@@ -34,15 +35,26 @@ history.saveSnapshot(same)
 const unchanged = performance.now() - start
 const grown = sizeOf() - bytes.at(-1)!
 history.close()
-const later = times.slice(1).toSorted((a, b) => a - b)[Math.floor((count - 1) / 2)]!
-console.log('| storing | ms | times the first | bytes |\n| --- | --- | --- | --- |')
-console.log(`| first snapshot | ${times[0]!.toFixed(0)} | 1.00 | ${bytes[0]} |`)
-console.log(
-  `| next, 1 % changed (median) | ${later.toFixed(1)} | ${(later / times[0]!).toFixed(2)} | ${Math.round((bytes.at(-1)! - bytes[0]!) / (count - 1))} |`,
-)
-console.log(`| next, contents unchanged | ${unchanged.toFixed(1)} | ${(unchanged / times[0]!).toFixed(2)} | ${grown} |`)
-console.log(
-  `| all ${count} | ${times.reduce((a, b) => a + b).toFixed(0)} | | ${bytes.at(-1)} (${(bytes.at(-1)! / bytes[0]!).toFixed(2)} times the first) |`,
+const later = median(times.slice(1))
+const last = bytes.at(-1)!
+const first = times[0]!
+const row = (name: string, ms: number, size: number): string[] => [
+  name,
+  ms.toFixed(1),
+  (ms / first).toFixed(2),
+  size.toFixed(0),
+  (size / bytes[0]!).toFixed(3),
+]
+console.log(`${size.objects} objects and ${size.references} references; ${machine()}\n`)
+printTable(
+  ['storing', 'ms', 'times the first', 'bytes', 'times the first'],
+  [
+    row('the first snapshot', first, bytes[0]!),
+    row('the next, 1 % changed (median)', later, (last - bytes[0]!) / (count - 1)),
+    row('the next, nothing changed', unchanged, grown),
+    row('20 snapshots', sum(times.slice(0, 20)), bytes[19] ?? last),
+    row(`${count} snapshots`, sum(times), last),
+  ],
 )
 rmSync(folder, { recursive: true })
 
@@ -57,4 +69,8 @@ function sizeOf(): number {
   checkpoint.pragma('wal_checkpoint(TRUNCATE)')
   checkpoint.close()
   return statSync(path).size
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }
