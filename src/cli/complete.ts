@@ -1,5 +1,7 @@
 import type { Command, Option } from 'commander'
 import { contextNames } from '../app/context-names.ts'
+import { LAYERS } from '../model/comparison.ts'
+import { KIND_NAMES } from '../service/kind-names.ts'
 import type { Streams } from './streams.ts'
 
 /** Directives of Cobra's completion protocol: what the shell may add of its own. */
@@ -29,21 +31,31 @@ async function candidates(
   program: Command,
   streams: Streams,
 ): Promise<Candidates> {
-  const command = commandOf(before, program)
+  const operands = operandsOf(before, program)
+  const command = commandOf(operands, program)
   const pending = valueFlag(before.at(-1), command)
   if (pending) return valuesOf(pending)
+  const [flag] = /^--[^=]+(?==)/.exec(typed) ?? []
+  if (flag !== undefined) return joinedValues(flag, command)
   if (typed.startsWith('-')) return { words: flagsOf(command), directive: DIRECTIVE.noFiles }
   if (command.name() === 'completion')
     return { words: ['bash', 'zsh', 'fish', 'powershell'], directive: DIRECTIVE.noFiles }
   if (typed.startsWith('file:')) return { words: [], directive: DIRECTIVE.default }
   const names = takesClusters(command) ? await clusterNames(before, streams) : []
-  const verbs = before.every((word) => word.startsWith('-')) ? program.commands.map(describeCommand) : []
+  const verbs = operands.length === 0 ? program.commands.map(describeCommand) : []
   return { words: [...names, ...verbs], directive: DIRECTIVE.noFiles }
 }
 
+/** What is neither a flag nor the value of one. */
+function operandsOf(before: readonly string[], program: Command): string[] {
+  const takesValue = (word: string | undefined): boolean =>
+    program.commands.some((command) => valueFlag(word, command) !== undefined)
+  return before.filter((word, index) => !word.startsWith('-') && !takesValue(before[index - 1]))
+}
+
 /** The command that the words name: the first that is one, else the default, compare. */
-function commandOf(before: readonly string[], program: Command): Command {
-  const named = program.commands.find((command) => command.name() === before.find((word) => !word.startsWith('-')))
+function commandOf(operands: readonly string[], program: Command): Command {
+  const named = program.commands.find((command) => command.name() === operands[0])
   return named ?? program.commands.find((command) => command.name() === 'compare')!
 }
 
@@ -53,9 +65,22 @@ function valueFlag(word: string | undefined, command: Command): Option | undefin
 }
 
 function valuesOf(option: Option): Candidates {
-  if (option.argChoices) return { words: option.argChoices, directive: DIRECTIVE.noFiles }
+  const known = option.argChoices ?? KNOWN_VALUES[option.long ?? '']
+  if (known) return { words: known, directive: DIRECTIVE.noFiles }
   const takesFile = option.long === '--kubeconfig' || option.long === '--history'
   return { words: [], directive: takesFile ? DIRECTIVE.default : DIRECTIVE.noFiles }
+}
+
+const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--layer': [...LAYERS, 'all'],
+  '--kind': KIND_NAMES,
+}
+
+/** `--output=js`: the candidates repeat the flag, since they stand for the whole word. */
+function joinedValues(flag: string, command: Command): Candidates {
+  const option = valueFlag(flag, command)
+  const { words, directive } = option ? valuesOf(option) : { words: [], directive: DIRECTIVE.noFiles }
+  return { words: words.map((word) => `${flag}=${word}`), directive }
 }
 
 function flagsOf(command: Command): string[] {

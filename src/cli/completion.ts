@@ -11,13 +11,38 @@ export function completionScript(shell: string): string {
 
 const BASH = `# bash completion for flux-compare; load with: source <(flux-compare completion bash)
 _flux_compare() {
-  local out directive line
+  local out directive line word quote='' prefix='' rest=\${COMP_LINE:0:COMP_POINT} i
+  local -a words=()
   COMPREPLY=()
-  out=$("\${COMP_WORDS[0]}" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null) || return
+  # bash splits words at : = @, also inside a context name such as an ARN: put together what no space divides.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    word=\${COMP_WORDS[i]}
+    line=\${rest#"\${rest%%[![:space:]]*}"}
+    [[ $i -lt $COMP_CWORD || $line == "$word"* ]] || word=$line
+    if ((i > 0)) && [[ $line == "$rest" ]]; then
+      prefix=\${words[-1]}
+      words[-1]+=$word
+    else
+      prefix=''
+      words+=("$word")
+    fi
+    rest=\${line#"$word"}
+  done
+  [[ $word == [:=@] ]] && prefix=\${words[-1]}
+  [[ \${words[-1]} == [\\"\\']* ]] && quote=\${words[-1]:0:1}
+  for i in "\${!words[@]}"; do
+    word=\${words[i]//\\\\/}
+    word=\${word//\\"/}
+    words[i]=\${word//\\'/}
+  done
+  out=$("\${words[0]/#\\~/$HOME}" __complete "\${words[@]:1}" 2>/dev/null) || return
   directive=\${out##*:}
   out=\${out%:*}
   while IFS= read -r line; do
-    [ -n "$line" ] && COMPREPLY+=("$(printf '%q' "\${line%%$'\\t'*}")")
+    line=\${line%%$'\\t'*}
+    [[ -n $line ]] || continue
+    [[ -n $quote ]] || printf -v line '%q' "$line"
+    COMPREPLY+=("\${line#"$prefix"}")
   done <<<"$out"
   if [ \${#COMPREPLY[@]} -eq 0 ] && [ $((directive & 4)) -eq 0 ]; then
     compopt -o default 2>/dev/null
