@@ -6,6 +6,9 @@ export type LabelSelector = (labels: Labels) => boolean
 const SET_BASED = /^(?<key>\S+)\s+(?<operator>in|notin)\s*\((?<values>[^()]*)\)$/
 const EQUALITY = /^(?<key>[^\s=!]+)\s*(?<operator>==|=|!=)\s*(?<value>[^\s=!]*)$/
 const EXISTENCE = /^(?<not>!?)\s*(?<key>[^\s=!(),]+)$/
+/** What Kubernetes takes for keys and values of labels: an API server refuses others with 400, kind by kind. */
+const KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/
+const VALUE = /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/
 
 /** kubectl's `-l`: `a=b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, joined by commas. Throws `input-invalid` naming the part. */
 export function parseSelector(text: string): LabelSelector {
@@ -21,12 +24,16 @@ function splitRequirements(text: string): string[] {
 
 function parseRequirement(part: string): LabelSelector {
   const set = SET_BASED.exec(part)?.groups
-  if (set) return among(set['key']!, valuesOf(set['values']!), set['operator'] === 'in')
+  if (set) return among(part, set['key']!, valuesOf(set['values']!), set['operator'] === 'in')
   const equality = EQUALITY.exec(part)?.groups
-  if (equality) return among(equality['key']!, [equality['value']!], equality['operator'] !== '!=')
+  if (equality) return among(part, equality['key']!, [equality['value']!], equality['operator'] !== '!=')
   const existence = EXISTENCE.exec(part)?.groups
-  if (existence) return (labels) => Object.hasOwn(labels, existence['key']!) === (existence['not'] === '')
-  throw new AppError('input-invalid', `the label selector has a part that cannot be read: "${part}"`, {
+  if (!existence || !KEY.test(existence['key']!)) throw unreadable(part)
+  return (labels) => Object.hasOwn(labels, existence['key']!) === (existence['not'] === '')
+}
+
+function unreadable(part: string): AppError {
+  return new AppError('input-invalid', `the label selector has a part that cannot be read: "${part}"`, {
     hint: 'Write selectors as kubectl does: app=web, tier!=test, env in (dev,prod), !legacy',
   })
 }
@@ -36,6 +43,7 @@ function valuesOf(text: string): string[] {
 }
 
 /** As in Kubernetes, `!=` and `notin` also match objects without the label. */
-function among(key: string, values: readonly string[], wanted: boolean): LabelSelector {
+function among(part: string, key: string, values: readonly string[], wanted: boolean): LabelSelector {
+  if (!KEY.test(key) || !values.every((value) => VALUE.test(value))) throw unreadable(part)
   return (labels) => (Object.hasOwn(labels, key) && values.includes(labels[key]!)) === wanted
 }

@@ -1,5 +1,7 @@
 import { compareSnapshots } from '../diff/compare.ts'
 import type { ObjectFilter } from '../diff/filter.ts'
+import { createIgnoreRules } from '../diff/ignore.ts'
+import { parseSelector } from '../diff/selector.ts'
 import type { Fingerprint } from '../flux/fingerprint.ts'
 import type { Comparison, Layer } from '../model/comparison.ts'
 import { AppError } from '../model/errors.ts'
@@ -37,6 +39,7 @@ export type ComparePorts = {
  */
 export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<Comparison> {
   checkSides(request.sides)
+  checkPatterns(request)
   const snapshots = await Promise.all(request.sides.map((side) => takeSide(side, request, ports)))
   ports.signal.throwIfAborted()
   const comparison = compareSnapshots({
@@ -56,6 +59,12 @@ export async function compareSides(request: CompareRequest, ports: ComparePorts)
   })
   ports.history?.saveComparison(comparison)
   return comparison
+}
+
+/** Refuses patterns that cannot be read before anything is asked of a cluster. */
+function checkPatterns({ scope, ignore }: CompareRequest): void {
+  if (scope.selector !== null) parseSelector(scope.selector)
+  createIgnoreRules(ignore)
 }
 
 async function takeSide(side: Side, { scope, sides }: CompareRequest, ports: ComparePorts): Promise<Snapshot> {

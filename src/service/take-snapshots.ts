@@ -1,3 +1,4 @@
+import { parseSelector } from '../diff/selector.ts'
 import type { ClusterName } from '../model/cluster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { CollectScope, History, Progress, SnapshotSource } from './ports.ts'
@@ -15,6 +16,7 @@ export async function takeSnapshots(
   scope: CollectScope,
   { clusters: source, history, signal, progress }: SnapshotPorts,
 ): Promise<readonly Snapshot[]> {
+  if (scope.selector !== null) parseSelector(scope.selector)
   const snapshots = await Promise.all(
     clusters.map((cluster) =>
       source.collect({ cluster, scope, known: history?.known(cluster, scope.namespaces) ?? null, signal, progress }),
