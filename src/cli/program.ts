@@ -46,7 +46,7 @@ export function buildProgram(streams: Streams, outcome: { code: number }): Comma
     .showSuggestionAfterError(true)
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
     .configureOutput({
-      writeOut: (text) => void streams.stdout.write(text),
+      writeOut: (text) => void streams.stdout.write(text).catch(() => (process.exitCode = 2)),
       writeErr: (text) => void streams.stderr.write(text),
       outputError: () => {},
       getOutHelpWidth: () => Math.min(streams.stdout.columns || 100, 110),

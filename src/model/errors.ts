@@ -73,6 +73,7 @@ export const ERRORS = {
     retry: false,
     hint: 'Check the key file and its rights (0600); without it, secret values of past snapshots are unknown.',
   },
+  'output-failed': { exit: 2, retry: false, hint: 'Check the space and the rights where the output goes.' },
   interrupted: { exit: 130, retry: true, hint: 'Nothing was stored; run it again.' },
   internal: {
     exit: 2,
