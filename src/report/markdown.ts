@@ -58,7 +58,7 @@ function head(comparison: Comparison): string {
 
 function clusterTable(comparison: Comparison): string {
   const rows = comparison.clusters.map((cluster) => {
-    const name = code(cluster.name) + (cluster.name === comparison.baseline ? ' (baseline)' : '')
+    const name = code(cluster.name).replaceAll('|', '\\|') + (cluster.name === comparison.baseline ? ' (baseline)' : '')
     const cells = [
       name,
       cluster.flux ?? '-',
@@ -166,9 +166,9 @@ function clipText(text: string): string {
   return text.length > 200 ? `${text.slice(0, 199)}…` : text
 }
 
-/** A code span that no backtick in the text can end, and that no table cell splits. */
+/** A code span that no backtick in the text can end. */
 function code(text: string): string {
-  const safe = safeLine(text).replaceAll('|', '\\|')
+  const safe = safeLine(text)
   const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const ticks = '`'.repeat(longest + 1)
   const pad = safe.startsWith('`') || safe.endsWith('`') || safe === '' ? ' ' : ''
