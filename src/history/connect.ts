@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { AppError } from '../model/errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { fileErrorCode } from './sqlite-errors.ts'
 
 /** Below it, two processes that write and checkpoint a WAL together can corrupt it (fixed in SQLite 3.51.3). */
@@ -42,7 +43,7 @@ export function markAsOurs(db: Connection): void {
 }
 
 function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {

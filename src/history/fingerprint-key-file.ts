@@ -5,7 +5,6 @@ import {
   fstatSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../model/errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { fileErrorCode } from './sqlite-errors.ts'
 
 const KEY_BYTES = 32
@@ -65,7 +65,7 @@ function makePrivate(file: number, path: string): void {
 
 /** A link to a finished file appears whole or not at all, and only for the first of several processes. */
 function makeKey(path: string): Uint8Array {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   const unfinished = `${path}.${randomUUID()}`
   try {
     writeDurably(unfinished, randomBytes(KEY_BYTES))
