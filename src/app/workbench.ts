@@ -8,7 +8,7 @@ import { createFingerprint, createFingerprintKey, type FingerprintKey } from '..
 import { loadKeyBytes } from '../history/fingerprint-key-file.ts'
 import { VERSION } from '../model/version.ts'
 import type { ComparePorts } from '../service/compare-sides.ts'
-import type { Clock, Ids, Progress } from '../service/ports.ts'
+import type { Clock, History, Ids, Progress } from '../service/ports.ts'
 import { historyPath, openKeptHistory } from './kept-history.ts'
 import type { ConnectionSettings, Environment } from './settings.ts'
 
@@ -35,9 +35,10 @@ export type Workbench = {
 export function openWorkbench(options: WorkbenchOptions): Workbench {
   const { connection, env } = options
   const contexts = loadContexts({ kubeconfig: connection.kubeconfig, env })
-  const key = fingerprintKey(options)
-  const shared = { engine: VERSION, fingerprintKey: key, clock: CLOCK, ids: IDS }
+  // Before the key: beside what turns out to be no history of ours, nothing is left behind.
   const history = options.history === null ? null : openKeptHistory(options.history, env)
+  const key = keyOrClose(options, history)
+  const shared = { engine: VERSION, fingerprintKey: key, clock: CLOCK, ids: IDS }
   return {
     contexts: contexts.summaries,
     isContext: (name) => contexts.names.includes(name),
@@ -80,6 +81,15 @@ function fingerprintKey({ history, env }: WorkbenchOptions): FingerprintKey {
   const file = given ?? join(dirname(historyPath(history ?? undefined, env)), 'fingerprint.key')
   if (history === null && given === undefined && !existsSync(file)) return createFingerprintKey(randomBytes(32))
   return createFingerprintKey(loadKeyBytes(file))
+}
+
+function keyOrClose(options: WorkbenchOptions, history: History | null): FingerprintKey {
+  try {
+    return fingerprintKey(options)
+  } catch (error) {
+    history?.close()
+    throw error
+  }
 }
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
