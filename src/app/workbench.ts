@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createClusterSource } from '../clusters/collect.ts'
 import { createFileSource } from '../clusters/file-source.ts'
-import { loadContexts, type Contexts, type ContextSummary } from '../clusters/kubeconfig.ts'
+import { loadContexts, type Contexts } from '../clusters/kubeconfig.ts'
 import { createFingerprint, createFingerprintKey, type FingerprintKey } from '../flux/fingerprint.ts'
 import { loadKeyBytes } from '../history/fingerprint-key-file.ts'
 import { VERSION } from '../model/version.ts'
@@ -24,7 +24,6 @@ export type WorkbenchOptions = {
 
 /** Everything that a command which reads clusters needs, wired once. Close it when done. */
 export type Workbench = {
-  readonly contexts: readonly ContextSummary[]
   readonly isContext: (name: string) => boolean
   /** Throws `context-unknown` with the names there are. */
   readonly requireContext: (name: string) => void
@@ -34,17 +33,19 @@ export type Workbench = {
 
 export function openWorkbench(options: WorkbenchOptions): Workbench {
   const { connection, env } = options
-  const contexts = loadContexts({ kubeconfig: connection.kubeconfig, env })
+  const contexts = once(() => loadContexts({ kubeconfig: connection.kubeconfig, env }))
+  const clusters = once(() =>
+    createClusterSource({ ...shared, contexts: contexts(), env, ...connectionOf(connection) }),
+  )
   // Before the key: beside what turns out to be no history of ours, nothing is left behind.
   const history = options.history === null ? null : openKeptHistory(options.history, env)
   const key = keyOrClose(options, history)
   const shared = { engine: VERSION, fingerprintKey: key, clock: CLOCK, ids: IDS }
   return {
-    contexts: contexts.summaries,
-    isContext: (name) => contexts.names.includes(name),
-    requireContext: (name) => requireContext(name, contexts),
+    isContext: (name) => isContext(name, contexts),
+    requireContext: (name) => requireContext(name, contexts()),
     ports: {
-      clusters: createClusterSource({ ...shared, contexts, env, ...connectionOf(connection) }),
+      clusters: { collect: (request) => clusters().collect(request) },
       files: createFileSource({ ...shared, stdin: () => readAll(options.stdin) }),
       history,
       ids: IDS,
@@ -66,6 +67,21 @@ const IDS: Ids = {
 
 function connectionOf({ as, asGroups, requestTimeoutMs, clusterTimeoutMs }: ConnectionSettings) {
   return { as, asGroups, requestTimeoutMs, clusterTimeoutMs }
+}
+
+/** Makes a thing when it is first needed: files are compared without any kubeconfig, even beside a broken one. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+function isContext(name: string, contexts: () => Contexts): boolean {
+  if (name !== '-' && !name.startsWith('file:')) return contexts().names.includes(name)
+  try {
+    return contexts().names.includes(name)
+  } catch {
+    return false
+  }
 }
 
 function requireContext(name: string, contexts: Contexts): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -255,6 +255,40 @@ test('manifests in a folder are a side', async () => {
   )
   const result = await flux(`file:${manifests}`, 'staging')
   assert.equal(result.code, 0, result.stdout + result.stderr)
+})
+
+test('files are compared without a kubeconfig, even beside a broken one', async () => {
+  const broken = join(folder, 'broken-kubeconfig')
+  writeFileSync(broken, 'contexts: [')
+  const manifests = `file:${join(folder, 'manifests')}`
+  const other = join(folder, 'other')
+  mkdirSync(other)
+  writeFileSync(
+    join(other, 'all.yaml'),
+    [repo, kustomization('a')].map((object) => JSON.stringify(object)).join('\n---\n'),
+  )
+  const result = await runCli([manifests, `file:${other}`, '--no-history', '-o', 'name'], {
+    env: { KUBECONFIG: broken },
+  })
+  assert.equal(result.stdout, 'Kustomization/apps/b\n')
+  assert.equal(result.code, 1, result.stderr)
+})
+
+test('a history that cannot be opened is one clear error, and no key is left beside it', async () => {
+  const place = join(folder, 'no-history')
+  mkdirSync(place)
+  writeFileSync(join(place, 'history.db'), 'this is no database, and it is long enough to be read as one')
+  const result = await runCli([
+    'staging',
+    'production',
+    '--kubeconfig',
+    kubeconfig,
+    '--history',
+    join(place, 'history.db'),
+  ])
+  assert.equal(result.code, 2)
+  assert.match(result.stderr, /^error: .*history\.db.*\nhint: /)
+  assert.deepEqual(readdirSync(place), ['history.db'])
 })
 
 test('one object can be compared alone', async () => {
