@@ -17,12 +17,11 @@ export type UnitLookup = ReadonlyMap<string, Unit>
 type Split = { readonly present: readonly Side[]; readonly absent: readonly Side[] }
 
 /**
- * Why an object is on some clusters only, where that is certain and explains all that is to be said of it: null as soon as clusters that
- * have it differ in its content, too.
+ * Why an object is on some clusters only, where that is certain for every cluster that lacks it. Differences between the clusters
+ * that have it stay beside the cause: it explains the absence and nothing else.
  */
 export function causeOf(run: Run, units: UnitLookup, result: UnitResult): Cause | null {
-  const [only, ...others] = result.differences
-  if (only === undefined || others.length > 0 || only.layer !== 'presence') return null
+  if (!result.differences.some(({ layer }) => layer === 'presence')) return null
   const split = {
     present: run.sides.filter((side) => result.sightings[side.index]?.presence === 'present'),
     absent: run.sides.filter((side) => result.sightings[side.index]?.presence === 'absent'),

@@ -71,7 +71,7 @@ describe('an absent parent', () => {
     assert.equal(driftOf(other, APP)?.cause, null)
   })
 
-  it('hides no difference of content', () => {
+  it('explains the absence, and leaves differences between the others', () => {
     const spec = (v: number) => ({ body: { spec: { values: { v } } } })
     const result = compareSpecs([
       { cluster: 'a', objects: [{ ref: ROOT }, { ref: APP, labels: by(ROOT), ...spec(1) }] },
@@ -79,7 +79,8 @@ describe('an absent parent', () => {
       { cluster: 'c' },
     ])
     assert.equal(driftOf(result, APP)?.differences.length, 2)
-    assert.equal(driftOf(result, APP)?.cause, null)
+    assert.equal(driftOf(result, APP)?.cause?.code, 'parent-absent')
+    assert.equal(driftOf(result, APP)?.cause?.ref?.name, 'root')
     assert.equal(result.summary.missing, 2)
   })
 
