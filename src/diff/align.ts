@@ -6,7 +6,7 @@ import { canonicalJson, isJsonArray, own, type Json } from '../model/json.ts'
 import { isMasked } from '../model/mask.ts'
 import { alignItems } from './align-items.ts'
 import { alignLeaf } from './align-leaf.ts'
-import { alignMask } from './align-mask.ts'
+import { alignMask, holdsMask } from './align-mask.ts'
 import { addChild, isContainer, setEqual, setLeaf, siteOf, type Pair, type Reason, type Walk } from './pair.ts'
 import { sameJson } from './same-json.ts'
 
@@ -19,7 +19,7 @@ const NOTHING: Reason = { because: 'empty-absent', detail: '' }
 
 /** Fills a pair: what its two values have in common, by the semantics of its field. The values differ as text. */
 export function align(pair: Pair, field: Field, walk: Walk): void {
-  if (isMasked(pair.from) || isMasked(pair.to)) return alignMask(pair, walk.context.fingerprint)
+  if (isMasked(pair.from) || isMasked(pair.to)) return alignMask(pair, walk.context)
   if (pair.depth > MAX_PAIR_DEPTH) return alignText(pair)
   switch (field.type) {
     case 'leaf':
@@ -140,7 +140,10 @@ function isEmpty(tree: Tree): boolean {
   return Object.keys(tree).length === 0
 }
 
-/** Both sides as what they hold, where they are strings with documents of one kind; a side that is no string stands for itself. */
+/**
+ * Both sides as what they hold, where they are strings with documents of one kind. A map or list is never the same as its text, but one with
+ * masks in it may be a text that was masked as a document: it stands for itself.
+ */
 function readBoth(pair: Pair, field: Field, walk: Walk): { readonly from: Json; readonly to: Json } | null {
   const key = pair.step && 'key' in pair.step ? pair.step.key : null
   const read = (text: string) =>
@@ -153,7 +156,7 @@ function readBoth(pair: Pair, field: Field, walk: Walk): { readonly from: Json; 
 
 function readSide(value: Json | undefined, read: (text: string) => Json | null): Json | null {
   if (typeof value === 'string') return read(value)
-  return value !== undefined && isContainer(value) ? value : null
+  return value !== undefined && isContainer(value) && holdsMask(value) ? value : null
 }
 
 function isJsonPatch(field: Field, documents: Contents): boolean {

@@ -67,6 +67,8 @@ export type TreeContext = {
   readonly fingerprint: Fingerprint | null
   /** Whether two reference names that differ name one object (generator hash suffixes), which is judged by its content. */
   readonly sameReference: (from: string, to: string) => boolean
+  /** Keys of a Secret's data that only some of the clusters read as YAML: there, a mask of the whole and a tree can be the same text. */
+  readonly readInTwoWays?: ReadonlySet<string>
   /** Filled with the documents found in strings; shared by comparisons that meet the same strings again, it saves reading them again. */
   readonly documents?: KnownDocuments
 }

@@ -1,6 +1,7 @@
 import type { Json } from '../model/json.ts'
 import type { Digest } from '../model/snapshot.ts'
 import type { TreeName } from './layers.ts'
+import { referencesOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { resolve } from './resolve.ts'
 import type { Run } from './run.ts'
@@ -53,6 +54,15 @@ function contextOf(run: Run, unit: Unit): TreeContext {
     namespace,
     ...(unit.names === null ? { name } : {}),
     fingerprint: run.fingerprint,
+    ...(kind === 'Secret' ? { readInTwoWays: readInTwoWays(run, unit) } : {}),
     sameReference: (from, to) => run.sameName(namespace, from, to),
   }
+}
+
+/** Data keys that are masked as the tree of their YAML on some of the clusters, and whole on others. */
+function readInTwoWays(run: Run, unit: Unit): ReadonlySet<string> {
+  const present = run.sides.filter((side) => unit.entries[side.index])
+  const keysOf = (side: Side) => new Set(referencesOn(unit, side).flatMap(({ yamlKey }) => yamlKey ?? []))
+  const keys = present.map(keysOf)
+  return new Set(keys.flatMap((some) => [...some]).filter((key) => !keys.every((others) => others.has(key))))
 }

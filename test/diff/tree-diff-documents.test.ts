@@ -138,9 +138,34 @@ test('a mask against a plain value needs the key', () => {
   assert.deepEqual(told(data({ a: mask('_x_', 'k2') }, { a: 'x' }, fingerprint)), ['? data.a key'])
 })
 
-test('a mask of a whole against a tree with masks in it is unknown', () => {
-  assert.deepEqual(told(data({ v: { a: mask('x') } }, { v: mask('y') }, fingerprint)), ['? data.v key'])
+test('a mask stands for a scalar, so a tree is something else', () => {
+  assert.deepEqual(told(data({ v: { a: mask('x') } }, { v: mask('y') }, fingerprint)), ['changed data.v'])
+  assert.deepEqual(told(data({ v: mask('y') }, { v: [mask('x')] })), ['changed data.v'])
   assert.deepEqual(told(data({ v: { a: 1 } }, { v: mask('_a_1_') }, fingerprint)), ['changed data.v'])
+})
+
+test('a text of a Secret that only some clusters read as YAML may be the same as its tree', () => {
+  const [tree, whole] = [{ data: { v: { a: mask('x') } } }, { data: { v: mask('y') } }]
+  const context = { group: '', kind: 'Secret', namespace: 'apps', fingerprint, sameReference: () => false }
+  const diff = diffTrees(tree, whole, { ...context, readInTwoWays: new Set(['v']) })
+  assert.deepEqual(
+    diff.unknown.map(({ path, reason }) => [path, reason]),
+    [['data.v', 'key']],
+  )
+  assert.deepEqual(diff.changes, [])
+  assert.deepEqual(diffTrees(tree, whole, { ...context, readInTwoWays: new Set(['w']) }).unknown, [])
+})
+
+test('a document of which only the comments are hidden may be the same as its tree', () => {
+  const text = { ...mask('y'), text: 'a: x\nb: # password=***\n  - c\n' }
+  assert.deepEqual(told(data({ v: { a: mask('x') } }, { v: text }, fingerprint)), ['? data.v key'])
+})
+
+test('a map is not the text that holds it', () => {
+  const text = 'a: 1\nb:\n  - x\n'
+  assert.deepEqual(told(diffSpecs('HelmRelease', { values: { c: { a: 1, b: ['x'] } } }, { values: { c: text } })), [
+    'changed spec.values.c',
+  ])
 })
 
 test('a tree of masks against a text holding the same document is compared leaf by leaf', () => {
