@@ -132,16 +132,17 @@ export function list(order: ListOrder, item: Field, options: ListOptions = {}): 
   }
 }
 
+/** Told apart by something else than a name, an item may have changed that, too: it is one item then, not one gone and one come. */
 export function setOf(item: Field, ...identity: readonly (readonly string[])[]): ListField {
-  return list('set', item, { identity })
+  return list('set', item, { identity, weak: true })
 }
 
 export function ordered(item: Field, ...identity: readonly (readonly string[])[]): ListField {
-  return list('ordered', item, { identity })
+  return list('ordered', item, { identity, weak: true })
 }
 
 export function keyed(item: Field, ...identity: readonly (readonly string[])[]): ListField {
-  return list('keyed', item, { identity })
+  return list('keyed', item, { identity, weak: true })
 }
 
 /** Whether a value has no content of its own: null, false, 0, '', [] or {}. */

@@ -1,4 +1,4 @@
-import { list, FREE, ordered, type ListField } from './field.ts'
+import { list, FREE, type ListField } from './field.ts'
 
 /**
  * Fields that tell the items of a list apart where nothing is known of it, as Kubernetes, Helm charts and their tools use them. The first
@@ -33,4 +33,4 @@ const IDENTITIES: readonly (readonly string[])[] = [
 export const UNKNOWN_LIST: ListField = list('keyed', FREE, { identity: IDENTITIES, weak: true })
 
 /** Operations of a JSON patch (RFC 6902): applied one after the other. */
-export const JSON_PATCH: ListField = ordered(FREE, ['path'], ['op', 'path'])
+export const JSON_PATCH: ListField = list('ordered', FREE, { identity: [['path'], ['op', 'path']] })
