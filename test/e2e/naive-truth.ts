@@ -49,11 +49,24 @@ function ofLists(a: Value[], b: Value[], place: Place): NaiveDifference[] {
   const shared = left.filter((name) => right.includes(name))
   const moved = shared.join('\0') !== right.filter((name) => left.includes(name)).join('\0')
   const order = moved ? [{ a: { pointer: place.a, value: a }, b: { pointer: place.b, value: b }, lists }] : []
-  const items = [...new Set([...left, ...right])].flatMap((name) => {
-    const [i, j] = [left.indexOf(name), right.indexOf(name)]
+  const pairs = shared.map((name) => [left.indexOf(name), right.indexOf(name)] as const)
+  const items = pairs.flatMap(([i, j]) =>
+    naiveDifferences(a[i], b[j], { ...below(place, String(i), String(j)), lists: place.lists }),
+  )
+  const renamed = ofRenamed(a, b, { left, right, shared }, { ...place, lists })
+  return [...order, ...items, ...renamed]
+}
+
+type Names = { readonly left: string[]; readonly right: string[]; readonly shared: string[] }
+
+/** Items whose names are on one side only, in their order: something else than a name may tell that two of them are one. */
+function ofRenamed(a: Value[], b: Value[], { left, right, shared }: Names, place: Place): NaiveDifference[] {
+  const rest = (names: string[]): number[] => names.flatMap((name, index) => (shared.includes(name) ? [] : [index]))
+  const [gone, come] = [rest(left), rest(right)]
+  return Array.from({ length: Math.max(gone.length, come.length) }).flatMap((_, index) => {
+    const [i, j] = [gone[index] ?? -1, come[index] ?? -1]
     return naiveDifferences(a[i], b[j], { ...below(place, String(i), String(j)), lists: place.lists })
   })
-  return [...order, ...items]
 }
 
 /** The leaves of a tree: scalars, empty maps and empty lists. */
