@@ -7,10 +7,18 @@ import { VERSION } from '../src/model/version.ts'
 
 test('docs/errors.md lists exactly the error table', () => {
   const rows = [
-    ...readFileSync('docs/errors.md', 'utf8').matchAll(/^\| `([\w-]+)` \| (\d+) \| (can help|no) \| (.+) \|$/gm),
+    ...readFileSync('docs/errors.md', 'utf8').matchAll(
+      /^\| `([\w-]+)` \| (\d+) \| (\d+) \| (can help|no) \| (.+) \|$/gm,
+    ),
   ]
-  const documented = rows.map(([, code, exit, again, hint]) => [code, Number(exit), again === 'can help', hint])
-  const table = Object.entries(ERRORS).map(([code, { exit, retry, hint }]) => [code, exit, retry, hint])
+  const documented = rows.map(([, code, exit, status, again, hint]) => [
+    code,
+    Number(exit),
+    Number(status),
+    again === 'can help',
+    hint,
+  ])
+  const table = Object.entries(ERRORS).map(([code, { exit, status, retry, hint }]) => [code, exit, status, retry, hint])
   assert.deepEqual(documented, table)
 })
 

@@ -1,81 +1,159 @@
-/** How each failure is told: exit code, whether trying again can help, and what the reader can do. The one table of error codes. */
-export type ErrorSpec = { readonly exit: number; readonly retry: boolean; readonly hint: string }
+/**
+ * How each failure is told: HTTP status, exit code, whether trying again can help, and what the reader can do. The one table of error
+ * codes.
+ */
+export type ErrorSpec = {
+  readonly status: number
+  readonly exit: number
+  readonly retry: boolean
+  readonly hint: string
+}
 
 export const ERRORS = {
-  'input-invalid': { exit: 2, retry: false, hint: 'Run flux-compare --help for the arguments and flags.' },
-  'context-unknown': { exit: 2, retry: false, hint: 'List what the kubeconfig offers with: flux-compare clusters' },
+  'input-invalid': { status: 400, exit: 2, retry: false, hint: 'Run flux-compare --help for the arguments and flags.' },
+  'context-unknown': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'List what the kubeconfig offers with: flux-compare clusters',
+  },
   'no-clusters': {
+    status: 503,
     exit: 2,
     retry: false,
     hint: 'Name a kubeconfig with --kubeconfig or KUBECONFIG, or try: flux-compare demo',
   },
   'same-side-twice': {
+    status: 400,
     exit: 2,
     retry: false,
     hint: 'Name two different clusters, or one cluster at two times: CLUSTER@previous CLUSTER',
   },
-  'kubeconfig-invalid': { exit: 2, retry: false, hint: 'Check the file with: kubectl config view' },
-  'file-unreadable': { exit: 2, retry: false, hint: 'Check that the path exists and may be read.' },
-  'file-invalid': { exit: 2, retry: false, hint: 'Correct the document at the line named, or leave the file out.' },
-  'snapshot-unknown': { exit: 2, retry: false, hint: 'List what is kept with: flux-compare history' },
+  'kubeconfig-invalid': { status: 500, exit: 2, retry: false, hint: 'Check the file with: kubectl config view' },
+  'file-unreadable': { status: 500, exit: 2, retry: false, hint: 'Check that the path exists and may be read.' },
+  'file-invalid': {
+    status: 400,
+    exit: 2,
+    retry: false,
+    hint: 'Correct the document at the line named, or leave the file out.',
+  },
+  'snapshot-unknown': { status: 404, exit: 2, retry: false, hint: 'List what is kept with: flux-compare history' },
   'cluster-unreachable': {
+    status: 502,
     exit: 2,
     retry: true,
     hint: 'Check the network, VPN and proxy, and try: kubectl --context CONTEXT version',
   },
   'cluster-timeout': {
+    status: 504,
     exit: 2,
     retry: true,
     hint: 'Try again, or allow more time with --timeout and --request-timeout.',
   },
   'cluster-unauthorized': {
+    status: 502,
     exit: 2,
     retry: false,
     hint: 'Log in to the cluster first, then try: kubectl --context CONTEXT auth whoami',
   },
   'cluster-forbidden': {
+    status: 502,
     exit: 2,
     retry: false,
     hint: 'Grant the verb that is named, or narrow the comparison with -n or --kind.',
   },
   'cluster-tls': {
+    status: 502,
     exit: 2,
     retry: false,
     hint: 'Check certificate-authority and tls-server-name of the cluster in the kubeconfig.',
   },
   'response-invalid': {
+    status: 502,
     exit: 2,
     retry: true,
     hint: 'Something between here and the API server answered in its place: check proxies and login pages.',
   },
   'credential-plugin-failed': {
+    status: 502,
     exit: 2,
     retry: false,
     hint: 'Run the plugin by hand, and log in first if it asks for it.',
   },
   'flux-not-found': {
+    status: 502,
     exit: 2,
     retry: false,
     hint: 'Check that this is the right cluster, and that Flux is installed: flux check',
   },
   'history-unavailable': {
+    status: 503,
     exit: 2,
     retry: false,
     hint: 'Check the folder of the database and its rights, or run with --no-history.',
   },
   'history-corrupt': {
+    status: 500,
     exit: 2,
     retry: false,
     hint: 'Move the file away or restore a backup of it, or run with --no-history.',
   },
   'key-unavailable': {
+    status: 500,
     exit: 2,
     retry: false,
     hint: 'Check the key file and its rights (0600); without it, secret values of past snapshots are unknown.',
   },
-  'output-failed': { exit: 2, retry: false, hint: 'Check the space and the rights where the output goes.' },
-  interrupted: { exit: 130, retry: true, hint: 'Nothing was stored; run it again.' },
+  'not-found': {
+    status: 404,
+    exit: 2,
+    retry: false,
+    hint: 'Check the name or id; a list of what there is comes from the collection above it.',
+  },
+  'not-finished': {
+    status: 409,
+    exit: 2,
+    retry: true,
+    hint: 'Ask again when the run is done; its state says how far it is.',
+  },
+  unauthenticated: { status: 401, exit: 2, retry: false, hint: 'Send a valid token: Authorization: Bearer TOKEN' },
+  forbidden: { status: 403, exit: 2, retry: false, hint: 'Use a token whose scope allows this.' },
+  'idempotency-mismatch': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Use a new Idempotency-Key for another request.',
+  },
+  'rate-limited': { status: 429, exit: 2, retry: true, hint: 'Wait as long as Retry-After says.' },
+  'queue-full': { status: 429, exit: 2, retry: true, hint: 'Wait until running jobs are done, as Retry-After says.' },
+  'queue-unavailable': { status: 503, exit: 2, retry: true, hint: 'Check Redis and its URL; reads go on meanwhile.' },
+  'snapshot-too-large': {
+    status: 502,
+    exit: 2,
+    retry: false,
+    hint: 'Narrow the cluster to some namespaces in the configuration.',
+  },
+  'key-mismatch': {
+    status: 502,
+    exit: 2,
+    retry: false,
+    hint: 'Give all collectors the fingerprint key of the service (FLUX_COMPARE_KEY_FILE or key in the configuration).',
+  },
+  'identity-changed': {
+    status: 502,
+    exit: 2,
+    retry: false,
+    hint: 'The name leads to another cluster than before. Check the kubeconfig, or give the new cluster a new name.',
+  },
+  'output-failed': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'Check the space and the rights where the output goes.',
+  },
+  interrupted: { status: 503, exit: 130, retry: true, hint: 'Nothing was stored; run it again.' },
   internal: {
+    status: 500,
     exit: 2,
     retry: false,
     hint: 'This is a fault of flux-compare: please report it with the command and the version.',
