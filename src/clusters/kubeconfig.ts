@@ -5,7 +5,7 @@ import { digString } from '../model/json.ts'
 import { targetOf, type ClusterTarget } from './cluster-target.ts'
 import { readInCluster, IN_CLUSTER } from './in-cluster.ts'
 import { readKubeconfig, type Environment, type Kubeconfig } from './kubeconfig-file.ts'
-import { nearestNames } from './nearest-names.ts'
+import { nearestNames } from '../model/nearest-names.ts'
 
 export type ContextSummary = {
   readonly name: string

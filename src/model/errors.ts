@@ -37,6 +37,12 @@ export const ERRORS = {
     retry: false,
     hint: 'Correct the document at the line named, or leave the file out.',
   },
+  'config-invalid': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'Correct each line that is listed; docs/config.md and docs/rules.md tell every key.',
+  },
   'snapshot-unknown': { status: 404, exit: 2, retry: false, hint: 'List what is kept with: flux-compare history' },
   'cluster-unreachable': {
     status: 502,

@@ -1,4 +1,4 @@
-import { compareText } from '../model/resource-ref.ts'
+import { compareText } from './resource-ref.ts'
 
 /** `names` by how few edits turn each into `wanted` (letter case aside), nearest first. */
 export function nearestNames(wanted: string, names: readonly string[]): string[] {
@@ -7,6 +7,14 @@ export function nearestNames(wanted: string, names: readonly string[]): string[]
     .map((name) => ({ name, distance: editDistance(target, name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance || compareText(a.name, b.name))
     .map(({ name }) => name)
+}
+
+/** The name that `wanted` was probably meant to be: at most a third of it is edited. Null where none is that near. */
+export function nearestName(wanted: string, names: readonly string[]): string | null {
+  const [nearest] = nearestNames(wanted, names)
+  if (nearest === undefined) return null
+  const most = Math.max(1, Math.floor(wanted.length / 3))
+  return editDistance(wanted.toLowerCase(), nearest.toLowerCase()) <= most ? nearest : null
 }
 
 /** Levenshtein distance; a name that contains the other counts as near (`prod` for an ARN that ends in it). */
