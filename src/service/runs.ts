@@ -99,6 +99,25 @@ export type Page<T> = { readonly items: readonly T[]; readonly next: string | nu
 /** What is to be given to the queue now. */
 export type Due = { readonly jobs: readonly SnapshotJobRecord[]; readonly runs: readonly RunRecord[] }
 
+/** A snapshot as a collector handed it over. `manifest` is what a later delta of the same cluster can build on; null: nothing. */
+export type HandedOver = { readonly snapshot: Snapshot; readonly manifest: Digest | null }
+
+/** `refused`: finished already, or an older fence. `runs`: those that can be compared now. */
+export type JobOutcome = { readonly refused: boolean; readonly runs: readonly RunRecord[] }
+
+/** Null: all. `cluster`: that has it among its clusters. `within`: all of whose clusters are among these. */
+export type RunFilter = {
+  readonly phase: RunPhase | null
+  readonly cluster?: ClusterName | null
+  readonly within?: readonly ClusterName[] | null
+}
+
+export type JobFilter = {
+  readonly cluster: ClusterName | null
+  readonly phase: JobPhase | null
+  readonly within?: readonly ClusterName[] | null
+}
+
 /**
  * The rows behind runs and jobs. Synchronous, each call one transaction, durable when it returns. Lives in the one process that owns the
  * database. `now` is RFC 3339.
@@ -119,11 +138,8 @@ export type RunStore = {
   ) => { readonly job: SnapshotJobRecord; readonly joined: boolean }
   readonly run: (id: string) => RunRecord | null
   readonly job: (id: string) => SnapshotJobRecord | null
-  readonly listRuns: (filter: { readonly phase: RunPhase | null }, page: PageRequest) => Page<RunRecord>
-  readonly listJobs: (
-    filter: { readonly cluster: ClusterName | null; readonly phase: JobPhase | null },
-    page: PageRequest,
-  ) => Page<SnapshotJobRecord>
+  readonly listRuns: (filter: RunFilter, page: PageRequest) => Page<RunRecord>
+  readonly listJobs: (filter: JobFilter, page: PageRequest) => Page<SnapshotJobRecord>
   /** Whatever is not finished and whose turn it is: jobs, and runs whose snapshots are all in. */
   readonly unfinished: () => Due
   /** Raises the fence before the job is given to the queue (again); null where it is finished. */
@@ -131,19 +147,15 @@ export type RunStore = {
   readonly reissueRun: (id: string) => RunRecord | null
   /** A collector has begun; ignored under an older fence. */
   readonly startJob: (id: string, fence: number, now: string) => void
+  /** The step `done` or `failed` is the collector's last: the job is then `recording`. */
   readonly progressJob: (id: string, fence: number, progress: JobProgress) => void
   /**
-   * Stores the snapshot (also one with `error` set), finishes the job and hands the snapshot to the runs that wait for it, in one transaction.
-   * `refused`: finished already, or an older fence. Gives the runs that can be compared now.
+   * Stores the snapshot (also one with `error` set: the job is then `failed` with it), finishes the job and hands the snapshot to the
+   * runs that wait for it, in one transaction.
    */
-  readonly recordSnapshot: (
-    id: string,
-    fence: number,
-    snapshot: Snapshot,
-    now: string,
-  ) => { readonly refused: boolean; readonly runs: readonly RunRecord[] }
-  /** The job cannot be done at all; runs that wait for it fail with the same error. */
-  readonly failJob: (id: string, fence: number, error: ErrorDocument, now: string) => void
+  readonly recordSnapshot: (id: string, fence: number, handedOver: HandedOver, now: string) => JobOutcome
+  /** The job cannot be done at all: as if a snapshot had been recorded that says so, and the runs that wait for it go on with that. */
+  readonly failJob: (id: string, fence: number, error: ErrorDocument, now: string) => JobOutcome
   readonly recordComparison: (
     id: string,
     fence: number,
@@ -151,7 +163,8 @@ export type RunStore = {
     now: string,
   ) => { readonly refused: boolean }
   readonly failRun: (id: string, fence: number, error: ErrorDocument, now: string) => void
+  /** Also the jobs that wait in the queue for this run alone. The run as it is then, finished ones as they were; null: unknown. */
   readonly cancelRun: (id: string, now: string) => RunRecord | null
-  /** Digest of the newest manifest of the cluster (see the collectors' codec), with the id of its snapshot; null: none. */
+  /** The newest manifest of the cluster whose snapshot is still kept; null: none. */
   readonly lastManifest: (cluster: ClusterName) => { readonly snapshot: string; readonly digest: Digest } | null
 }
