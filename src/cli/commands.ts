@@ -6,6 +6,7 @@ import {
   addOutputOptions,
   addScopeOptions,
 } from './options.ts'
+import { addOperatingCommands } from './commands-operate.ts'
 import type { Streams } from './streams.ts'
 
 type Outcome = { code: number }
@@ -34,6 +35,7 @@ export function addCommands(program: Command, streams: Streams, outcome: Outcome
   addHistory(program, streams, outcome)
   addShow(program, streams, outcome)
   addDemo(program, streams, outcome)
+  addOperatingCommands(program, streams, outcome)
   addCompletion(program, streams)
   addVersion(program, streams)
   program.addHelpText('after', () => `\n${flagsOf(program.commands[0]!)}\n${EXAMPLES}`)

@@ -1,0 +1,44 @@
+import type { Command } from 'commander'
+import { addConnectionOptions } from './options.ts'
+import type { Streams } from './streams.ts'
+
+type Outcome = { code: number }
+
+/** Commands for running flux-compare rather than for asking it something. */
+export function addOperatingCommands(program: Command, streams: Streams, outcome: Outcome): void {
+  addRbac(program, streams, outcome)
+  addToken(program, streams, outcome)
+}
+
+function addRbac(program: Command, streams: Streams, outcome: Outcome): void {
+  const command = program
+    .command('rbac')
+    .description(
+      'Print the Roles that reading a cluster needs, with the names of the ConfigMaps and Secrets referred to.',
+    )
+    .requiredOption('--context <context>', 'The cluster whose references are looked at.')
+    .option(
+      '-n, --namespace <name>',
+      'Only what these namespaces refer to; may be given more than once.',
+      (value, all) => [...((all as string[] | undefined) ?? []), value],
+    )
+    .option('--service-account <namespace/name>', 'Who gets the rights.', 'flux-compare/flux-compare')
+    .option('--user <name>', 'A user in the place of the service account.')
+    .option('--group <name>', 'A group in the place of the service account.')
+    .option('-q, --quiet', 'Do not show progress.')
+  addConnectionOptions(command).action(async (options: Record<string, unknown>) => {
+    const { rbacCommand } = await import('./rbac.ts')
+    outcome.code = await rbacCommand(options, streams)
+  })
+}
+
+function addToken(program: Command, streams: Streams, outcome: Outcome): void {
+  program
+    .command('token')
+    .description('Make an access token for the service: the token for its user, its hash for the configuration.')
+    .argument('[name]', 'What the token is called in the configuration and in the audit log.', 'team')
+    .action(async (name: string) => {
+      const { tokenCommand } = await import('./token.ts')
+      outcome.code = await tokenCommand(name, streams)
+    })
+}
