@@ -1,7 +1,19 @@
+CREATE TABLE `comparison_sides` (
+	`comparison` integer NOT NULL,
+	`position` integer NOT NULL,
+	`cluster` text NOT NULL,
+	`snapshot` text NOT NULL,
+	PRIMARY KEY(`comparison`, `position`),
+	FOREIGN KEY (`comparison`) REFERENCES `comparisons`(`sequence`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `comparison_sides_by_snapshot` ON `comparison_sides` (`snapshot`);--> statement-breakpoint
+CREATE INDEX `comparison_sides_by_cluster` ON `comparison_sides` (`cluster`,`comparison`);--> statement-breakpoint
 CREATE TABLE `comparisons` (
 	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`id` text NOT NULL,
 	`at` text NOT NULL,
+	`stored_ms` integer NOT NULL,
 	`baseline` text,
 	`verdict` text NOT NULL,
 	`clusters` text NOT NULL,
@@ -13,6 +25,7 @@ CREATE TABLE `comparisons` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `comparisons_id_unique` ON `comparisons` (`id`);--> statement-breakpoint
+CREATE INDEX `comparisons_by_time` ON `comparisons` (`stored_ms`);--> statement-breakpoint
 CREATE TABLE `documents` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`digest` blob NOT NULL,
@@ -54,4 +67,70 @@ CREATE TABLE `snapshots` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `snapshots_id_unique` ON `snapshots` (`id`);--> statement-breakpoint
 CREATE INDEX `snapshots_by_cluster` ON `snapshots` (`cluster`,`sequence`);--> statement-breakpoint
-CREATE INDEX `snapshots_by_time` ON `snapshots` (`cluster`,`taken_ms`);
+CREATE INDEX `snapshots_by_time` ON `snapshots` (`cluster`,`taken_ms`);--> statement-breakpoint
+CREATE INDEX `snapshots_good` ON `snapshots` (`cluster`,`sequence`) WHERE error is null;--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`caller` text NOT NULL,
+	`key` text NOT NULL,
+	`digest` text NOT NULL,
+	`run` text,
+	`job` text,
+	`at` text NOT NULL,
+	PRIMARY KEY(`caller`, `key`)
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_by_time` ON `idempotency_keys` (`at`);--> statement-breakpoint
+CREATE TABLE `run_sides` (
+	`run` integer NOT NULL,
+	`position` integer NOT NULL,
+	`cluster` text NOT NULL,
+	`snapshot` text,
+	`job` text,
+	PRIMARY KEY(`run`, `position`),
+	FOREIGN KEY (`run`) REFERENCES `runs`(`sequence`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`job`) REFERENCES `snapshot_jobs`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `run_sides_by_job` ON `run_sides` (`job`);--> statement-breakpoint
+CREATE INDEX `run_sides_by_snapshot` ON `run_sides` (`snapshot`);--> statement-breakpoint
+CREATE INDEX `run_sides_by_cluster` ON `run_sides` (`cluster`,`run`);--> statement-breakpoint
+CREATE TABLE `runs` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`phase` text NOT NULL,
+	`request` text NOT NULL,
+	`requested_by` text NOT NULL,
+	`requested_at` text NOT NULL,
+	`finished_at` text,
+	`fence` integer DEFAULT 0 NOT NULL,
+	`verdict` text,
+	`differences` integer,
+	`error` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `runs_id_unique` ON `runs` (`id`);--> statement-breakpoint
+CREATE INDEX `runs_by_phase` ON `runs` (`phase`,`sequence`);--> statement-breakpoint
+CREATE INDEX `runs_by_finish` ON `runs` (`finished_at`,`sequence`);--> statement-breakpoint
+CREATE TABLE `snapshot_jobs` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`cluster` text NOT NULL,
+	`pool` text NOT NULL,
+	`phase` text NOT NULL,
+	`fence` integer DEFAULT 0 NOT NULL,
+	`wanted` integer NOT NULL,
+	`requested_by` text NOT NULL,
+	`requested_at` text NOT NULL,
+	`started_at` text,
+	`finished_at` text,
+	`progress` text,
+	`snapshot` text,
+	`manifest` text,
+	`error` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `snapshot_jobs_id_unique` ON `snapshot_jobs` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `snapshot_jobs_in_flight` ON `snapshot_jobs` (`cluster`) WHERE finished_at is null;--> statement-breakpoint
+CREATE INDEX `snapshot_jobs_by_cluster` ON `snapshot_jobs` (`cluster`,`sequence`);--> statement-breakpoint
+CREATE INDEX `snapshot_jobs_by_phase` ON `snapshot_jobs` (`phase`,`sequence`);--> statement-breakpoint
+CREATE INDEX `snapshot_jobs_by_finish` ON `snapshot_jobs` (`finished_at`,`sequence`);

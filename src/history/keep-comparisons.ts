@@ -4,7 +4,7 @@ import type { ComparisonSummary } from '../service/ports.ts'
 import type { Documents } from './documents.ts'
 import { theOnly } from './find-snapshot.ts'
 import type { Queries } from './queries.ts'
-import { comparisons, type ComparisonRow } from './schema.ts'
+import { comparisons, comparisonSides, type ComparisonRow } from './schema.ts'
 
 type NewRow = Omit<ComparisonRow, 'sequence'>
 
@@ -39,6 +39,7 @@ export function prepareKeepComparisons(queries: Queries, documents: Documents): 
       const row: NewRow = {
         id,
         at: times.toSorted((a, b) => Date.parse(b) - Date.parse(a))[0] ?? '',
+        storedMs: Date.now(),
         baseline,
         verdict,
         clusters: JSON.stringify(clusters.map((cluster) => cluster.name)),
@@ -50,7 +51,8 @@ export function prepareKeepComparisons(queries: Queries, documents: Documents): 
           new Map(),
         ),
       }
-      queries.insert(comparisons).values(row).run()
+      const sequence = Number(queries.insert(comparisons).values(row).run().lastInsertRowid)
+      saveSides(queries, sequence, comparison)
     },
     load: (id) => {
       const row = theOnly(id, select.all({ id }))
@@ -59,11 +61,24 @@ export function prepareKeepComparisons(queries: Queries, documents: Documents): 
       const drifts = documents.getList(row.drifts).texts.map((text): Comparison['drifts'][number] => JSON.parse(text))
       return { ...header, id: row.id, drifts }
     },
-    list: (limit) => newest.all({ limit }).map(toSummary),
+    list: (limit) => newest.all({ limit }).map(comparisonSummaryOf),
   }
 }
 
-function toSummary({ id, at, baseline, verdict, clusters, differences }: ComparisonRow): ComparisonSummary {
+function saveSides(queries: Queries, comparison: number, { clusters }: Comparison): void {
+  for (const [position, { name: cluster, snapshot }] of clusters.entries()) {
+    queries.insert(comparisonSides).values({ comparison, position, cluster, snapshot }).run()
+  }
+}
+
+export function comparisonSummaryOf({
+  id,
+  at,
+  baseline,
+  verdict,
+  clusters,
+  differences,
+}: ComparisonRow): ComparisonSummary {
   return {
     id,
     at,

@@ -24,12 +24,16 @@ export type HistoryOptions = {
  * `history-corrupt`; then nothing of what was to be stored is stored.
  */
 export function openHistory(options: HistoryOptions): History {
-  const { path, migrations } = options
+  return historyOn(openDatabase(options), options)
+}
+
+/** The connection with its tables made or upgraded; throws as `openHistory` does. */
+export function openDatabase({ path, migrations }: HistoryOptions): Connection {
   return guarded(path, () => {
     const db = connect(path)
     try {
       migrate(db, path, migrations)
-      return historyOf(db, options)
+      return db
     } catch (error) {
       db.close()
       throw error
@@ -37,7 +41,8 @@ export function openHistory(options: HistoryOptions): History {
   })
 }
 
-function historyOf(db: Connection, { path, engine }: HistoryOptions): History {
+/** The history in a database whose tables are there. Within a transaction of the caller, a save is part of that. */
+export function historyOn(db: Connection, { path, engine }: Omit<HistoryOptions, 'migrations'>): History {
   const documents = createDocuments(db, path)
   const queries = queriesOn(db)
   const { find, list } = prepareFindSnapshot(queries)

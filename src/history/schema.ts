@@ -1,4 +1,5 @@
-import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { sql } from 'drizzle-orm'
+import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 // The source of the migrations (`npm run db:generate`), of the rows' types, and of all queries but the one that stores snapshots.
 
@@ -58,27 +59,55 @@ export const snapshots = sqliteTable(
   (table) => [
     index('snapshots_by_cluster').on(table.cluster, table.sequence),
     index('snapshots_by_time').on(table.cluster, table.takenMs),
+    index('snapshots_good')
+      .on(table.cluster, table.sequence)
+      .where(sql`error is null`),
   ],
 )
 
 /** Kept comparisons in the order of their arrival. */
-export const comparisons = sqliteTable('comparisons', {
-  sequence: integer('sequence').primaryKey({ autoIncrement: true }),
-  id: text('id').notNull().unique(),
-  /** When the newest of its snapshots was taken. */
-  at: text('at').notNull(),
-  baseline: text('baseline'),
-  verdict: text('verdict').notNull(),
-  clusters: text('clusters').notNull(),
-  differences: integer('differences').notNull(),
-  /** Document: the comparison without its id and its drifts. */
-  header: integer('header')
-    .notNull()
-    .references(() => documents.id),
-  drifts: integer('drifts')
-    .notNull()
-    .references(() => lists.id),
-})
+export const comparisons = sqliteTable(
+  'comparisons',
+  {
+    sequence: integer('sequence').primaryKey({ autoIncrement: true }),
+    id: text('id').notNull().unique(),
+    /** When the newest of its snapshots was taken. */
+    at: text('at').notNull(),
+    /** When it was stored, milliseconds since 1970: its snapshots can be much older. */
+    storedMs: integer('stored_ms').notNull(),
+    baseline: text('baseline'),
+    verdict: text('verdict').notNull(),
+    clusters: text('clusters').notNull(),
+    differences: integer('differences').notNull(),
+    /** Document: the comparison without its id and its drifts. */
+    header: integer('header')
+      .notNull()
+      .references(() => documents.id),
+    drifts: integer('drifts')
+      .notNull()
+      .references(() => lists.id),
+  },
+  (table) => [index('comparisons_by_time').on(table.storedMs)],
+)
+
+/** The clusters of a comparison: a snapshot that one of them names is kept as long as the comparison is. */
+export const comparisonSides = sqliteTable(
+  'comparison_sides',
+  {
+    comparison: integer('comparison')
+      .notNull()
+      .references(() => comparisons.sequence),
+    position: integer('position').notNull(),
+    cluster: text('cluster').notNull(),
+    /** Not a reference: sides that are files have snapshots which are not kept. */
+    snapshot: text('snapshot').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.comparison, table.position] }),
+    index('comparison_sides_by_snapshot').on(table.snapshot),
+    index('comparison_sides_by_cluster').on(table.cluster, table.comparison),
+  ],
+)
 
 export type SnapshotRow = typeof snapshots.$inferSelect
 export type ComparisonRow = typeof comparisons.$inferSelect

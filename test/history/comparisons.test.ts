@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
-import type { Comparison, Difference, Drift } from '../../src/model/comparison.ts'
+import { comparisonOf, driftOf } from './comparison-fixtures.ts'
 import { historyIn } from './fixtures.ts'
 
 test('a comparison comes back as the same bytes', (t) => {
@@ -62,64 +62,5 @@ function countDocuments(path: string): number {
     return Number(db.prepare('SELECT count(*) FROM documents').pluck().get())
   } finally {
     db.close()
-  }
-}
-
-function driftOf(name: string, value: number): Drift {
-  const difference: Difference = {
-    layer: 'spec',
-    path: 'spec.interval',
-    severity: 'high',
-    classification: 'drift',
-    explanation: null,
-    changes: { production: 'changed' },
-    values: { staging: value, production: value + 1 },
-    unknown: {},
-    pointers: { staging: '/spec/interval', production: '/spec/interval' },
-    origins: {},
-    within: null,
-    fingerprint: `f-${name}`,
-    valueDigest: `v-${value}`,
-  }
-  const ref = { group: 'kustomize.toolkit.fluxcd.io', kind: 'Kustomization', namespace: 'apps', name }
-  const presence = { staging: 'present', production: 'present' } as const
-  return { ref, refs: {}, usedBy: [], cause: null, against: ['staging'], presence, differences: [difference] }
-}
-
-function comparisonOf(id: string, drifts: readonly Drift[]): Comparison {
-  const cluster = (name: string, takenAt: string): Comparison['clusters'][number] => ({
-    name,
-    slug: name,
-    snapshot: `snap_${name}`,
-    takenAt,
-    uid: null,
-    kubernetes: null,
-    flux: null,
-    error: null,
-    coverage: [],
-  })
-  const counts = { objects: drifts.length, inSync: 0, drifted: drifts.length, missing: 0, extra: 0, unknown: 0 }
-  return {
-    apiVersion: 'flux-compare.dev/v1',
-    kind: 'Comparison',
-    id,
-    phase: 'done',
-    digest: `sha256:${drifts.length}`,
-    engine: '1.0.0',
-    baseline: 'staging',
-    verdict: 'drifted',
-    clusters: [cluster('staging', '2026-11-21T09:00:00+01:00'), cluster('production', '2026-11-21T07:59:59Z')],
-    summary: {
-      ...counts,
-      differences: drifts.length,
-      bySeverity: { critical: 0, high: drifts.length, medium: 0, low: 0 },
-      expected: 0,
-      parametric: 0,
-      hiddenByRules: 0,
-      equivalent: 0,
-    },
-    findings: [],
-    drifts,
-    explanations: [],
   }
 }
