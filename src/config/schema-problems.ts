@@ -25,16 +25,20 @@ function messageOf(issue: RawIssue): string {
       return `must ${sizeText(issue.origin, 'least', issue.minimum)}${example}`
     case 'too_big':
       return `must ${sizeText(issue.origin, 'most', issue.maximum)}${example}`
+    case 'invalid_union':
+      return NO_MESSAGE
     case 'custom':
     case 'invalid_element':
     case 'invalid_format':
     case 'invalid_key':
-    case 'invalid_union':
     case 'not_multiple_of':
     default:
       return `is not valid${example}`
   }
 }
+
+/** Of a union whose schema has no message of its own: that of its forms is taken. */
+const NO_MESSAGE = ''
 
 function problemsOf(issue: Issue, above: Path): Problem[] {
   const path = [...above, ...(issue.path as Path)]
@@ -67,8 +71,9 @@ function unionProblems(issue: Extract<Issue, { code: 'invalid_union' }>, path: P
   const forms = issue.errors.map((issues) => issues.flatMap((inner) => problemsOf(inner, path)))
   const reached = forms.filter((form) => form.some((problem) => problem.path.length > path.length))
   if (reached.length === 0) {
+    if (issue.message !== NO_MESSAGE) return [{ path, message: issue.message, place: null }]
     const words = [...new Set(forms.flat().map(({ message }) => message.replace(/^must be /, '')))]
-    return [{ path, message: words.length === 0 ? issue.message : `must be ${words.join(', or ')}`, place: null }]
+    return [{ path, message: `must be ${words.join(', or ')}`, place: null }]
   }
   return reached.toSorted((a, b) => a.length - b.length)[0]!
 }

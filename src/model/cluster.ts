@@ -15,9 +15,9 @@ export function slugOf(name: string): Slug {
   return slug.slice(-63).replace(/^-+/, '') || 'cluster'
 }
 
-/** Slugs of several names, told apart by `-2`, `-3` ... where two would be the same; in the order given. */
-export function uniqueSlugs(names: readonly string[]): Map<string, Slug> {
-  const taken = new Set<Slug>()
+/** Slugs of several names, told apart by `-2`, `-3` ... where two would be the same; in the order given. None is one of `fixed`. */
+export function uniqueSlugs(names: readonly string[], fixed: readonly Slug[] = []): Map<string, Slug> {
+  const taken = new Set<Slug>(fixed)
   const slugs = new Map<string, Slug>()
   for (const name of names) {
     const base = slugOf(name)
