@@ -2,7 +2,7 @@ import { digestOfText } from '../flux/digest.ts'
 import { countEvents } from '../flux/events.ts'
 import { refOf } from '../flux/identity.ts'
 import type { Masker } from '../flux/mask-object.ts'
-import { isGenerated, reduceObject } from '../flux/reduce.ts'
+import { isGenerated, reduceObject, type ReducedObject } from '../flux/reduce.ts'
 import type { ReferenceTarget } from '../flux/references.ts'
 import { AppError } from '../model/errors.ts'
 import { canonicalJson } from '../model/json.ts'
@@ -22,6 +22,7 @@ import type { KnownObjects } from '../service/ports.ts'
 import type { ObjectLimits } from './object-limits.ts'
 import { labelsOf, resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
 import { resolveReferences } from './resolve-references.ts'
+import { createValuesChecks, type Identified, type ValuesChecks } from './values-checks.ts'
 
 /** What was read of one side, not yet masked. */
 export type SnapshotInput = {
@@ -63,7 +64,8 @@ export function assembleSnapshot(input: SnapshotInput): Snapshot {
   const bodies: Bodies = new Map()
   const yamlKeys = yamlKeysOf(input.targets)
   const entries: SnapshotEntry[] = []
-  const making = { masker, bodies, reuse, limits }
+  const checks = createValuesChecks({ referenced, states: input.states, limits }, reuse?.known ?? null)
+  const making = { masker, bodies, reuse, limits, checks }
   for (const object of objects.values()) if (!isGenerated(object.raw)) entries.push(entryOf(object, undefined, making))
   for (const [key, object] of referenced) entries.push(entryOf(object, yamlKeys.get(key), making))
   entries.sort((a, b) => compareRefs(a.ref, b.ref))
@@ -108,11 +110,14 @@ export function failedSnapshot(
   }
 }
 
-type Making = Pick<SnapshotInput, 'masker' | 'limits'> & { readonly bodies: Bodies; readonly reuse: Reuse }
-
-type Identified = { readonly raw: RawObject; readonly ref: ResourceRef }
+type Making = Pick<SnapshotInput, 'masker' | 'limits'> & {
+  readonly bodies: Bodies
+  readonly reuse: Reuse
+  readonly checks: ValuesChecks
+}
 
 function entryOf({ raw, ref }: Identified, yamlKeys: ReadonlySet<string> | undefined, making: Making): SnapshotEntry {
+  const { masker, bodies, checks } = making
   const secret = isSecret(ref)
   const uid = uidOf(raw)
   const resourceVersion = resourceVersionOf(raw)
@@ -121,21 +126,31 @@ function entryOf({ raw, ref }: Identified, yamlKeys: ReadonlySet<string> | undef
     version: versionOf(raw),
     uid,
     resourceVersion,
-    labels: making.masker.scrubLabels(labelsOf(raw)),
+    labels: masker.scrubLabels(labelsOf(raw)),
   }
   const known = secret ? null : knownOf(uid, resourceVersion, making.reuse)
-  if (known) return { ...identity, digest: known.digest, statusDigest: known.statusDigest, limit: known.limit }
+  if (known) {
+    const statusDigest =
+      known.limit || checks.isKnown(raw, ref) ? known.statusDigest : statusOf(reduceObject(raw), raw, making)
+    return { ...identity, digest: known.digest, statusDigest, limit: known.limit }
+  }
   const limit = making.limits(raw)
-  const { masker, bodies } = making
   if (limit) return { ...identity, digest: keep(masker.maskBody({}, ref), bodies), statusDigest: null, limit }
-  const { body, status } = reduceObject(raw)
+  const reduced = reduceObject(raw)
+  const { body } = reduced
   const masked = secret ? masker.maskSecretBody(body, yamlKeys ?? new Set()) : masker.maskBody(body, ref)
   return {
     ...identity,
     digest: keep(masked, bodies),
-    statusDigest: status === null ? null : keep(masker.maskStatus(status, ref), bodies),
+    statusDigest: statusOf(reduced, raw, making),
     limit: null,
   }
+}
+
+function statusOf({ ref, status: bare }: ReducedObject, raw: RawObject, making: Making): Digest | null {
+  const { masker, bodies, checks } = making
+  const status = checks.addTo(bare, raw, ref)
+  return status === null ? null : keep(masker.maskStatus(status, ref), bodies)
 }
 
 function keep(body: ObjectBody, bodies: Bodies): Digest {

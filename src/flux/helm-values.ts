@@ -4,34 +4,31 @@ import type { Digest } from '../model/snapshot.ts'
 import { configData } from './config-object.ts'
 import type { ReadConfig } from './config-object.ts'
 import { sha256 } from './digest.ts'
+import type { CompositionProblem } from './effective.ts'
 import { goJson } from './go-json.ts'
 import { encodeGoYaml } from './go-yaml-encode.ts'
-import { isMutableMap, mutableCopy, setMember, setPathLiteral, setPathValue } from './strvals.ts'
+import { composeSteps } from './helm-merge.ts'
+import type { Step } from './helm-merge.ts'
+import { mutableCopy, setPathLiteral, setPathValue } from './strvals.ts'
 import type { MutableMap } from './strvals.ts'
 import { holdsForbiddenSigns, readYamlValues } from './yaml.ts'
 
-export type ValuesProblem =
-  | 'object not found'
-  | 'key not found'
-  | 'unsupported kind'
-  | 'data not readable'
-  | 'not mergeable'
-  | 'read failed'
+type Failure = {
+  readonly ok: false
+  readonly reason: CompositionProblem
+  /** Index in valuesFrom; null: spec.values. */
+  readonly at: number | null
+  /** Line of the value, where it is no YAML; null where it is not known. */
+  readonly line: number | null
+}
 
-export type ComposedValues =
-  | {
-      readonly ok: true
-      readonly values: JsonObject
-      /** What helm-controller writes in status.lastAttemptedConfigDigest and status.history[].configDigest. */
-      readonly digest: Digest
-      /** The controller could not read `spec.values` and went on without them, silently. */
-      readonly inlineIgnored: boolean
-    }
-  | {
-      readonly ok: false
-      readonly reason: ValuesProblem
-      /** Index in valuesFrom; null: spec.values. */ readonly at: number | null
-    }
+/** `inlineIgnored`: the controller could not read `spec.values` and went on without them, silently. */
+export type MergedValues = { readonly ok: true; readonly values: JsonObject; readonly inlineIgnored: boolean } | Failure
+
+/** `digest`: what helm-controller writes in status.lastAttemptedConfigDigest and status.history[].configDigest. */
+export type ComposedValues = (Extract<MergedValues, { ok: true }> & { readonly digest: Digest }) | Failure
+
+type Stop = { readonly reason: CompositionProblem; readonly line: number | null }
 
 /**
  * Composes the values of a HelmRelease as helm-controller does: `valuesFrom` in its order, then `spec.values`; a reference with
@@ -42,19 +39,26 @@ export function composeHelmValues(
   inline: Json | undefined,
   read: ReadConfig,
 ): ComposedValues {
-  const own = readInline(inline)
-  if (own === null) return { ok: false, reason: 'data not readable', at: null }
-  let result: MutableMap = {}
-  for (const [at, reference] of (isJsonArray(valuesFrom) ? valuesFrom : []).entries()) {
+  const merged = mergeHelmValues(valuesFrom, inline, read)
+  return merged.ok ? { ...merged, digest: digestValues(merged.values) } : merged
+}
+
+/** As {@link composeHelmValues}, without the digest. */
+export function mergeHelmValues(
+  valuesFrom: Json | undefined,
+  inline: Json | undefined,
+  read: ReadConfig,
+): MergedValues {
+  const own = readInlineValues(inline)
+  if (own === null) return { ok: false, reason: 'data not readable', at: null, line: null }
+  const references = isJsonArray(valuesFrom) ? valuesFrom : []
+  const composed = composeSteps(mutableCopy(own.values) as MutableMap, references, (reference) => {
     const found = resolveReference(reference, read)
-    if (found === 'skip') continue
-    const merged =
-      typeof found === 'object' ? addReference(result, reference, { own: own.values, text: found.text }) : found
-    if (typeof merged === 'string') return { ok: false, reason: merged, at }
-    result = merged
-  }
-  const values = mergeMaps(result, own.values) as JsonObject
-  return { ok: true, values, digest: digestValues(values), inlineIgnored: own.ignored }
+    if (found === 'skip') return found
+    return typeof found === 'string' ? { stop: { reason: found, line: null } } : stepOf(reference, found.text)
+  })
+  if (!composed.ok) return { ok: false, ...composed.stop, at: composed.at }
+  return { ok: true, values: composed.values, inlineIgnored: own.ignored }
 }
 
 /** The digest of merged values: over nothing where there are none, else over their YAML text with sorted keys. */
@@ -67,18 +71,21 @@ export function valuesText(values: JsonObject): string {
   return Object.keys(values).length === 0 ? '' : encodeGoYaml(values, 'bytes')
 }
 
-/** The controller reads `spec.values` through YAML too: one sign that YAML forbids, and all of them are gone. Null: beyond our limits. */
-function readInline(inline: Json | undefined): { values: MutableMap; ignored: boolean } | null {
+/**
+ * `spec.values` as the controller reads it, through YAML: one sign that YAML forbids, and all of them are gone (`ignored`). Null:
+ * beyond our limits.
+ */
+export function readInlineValues(inline: Json | undefined): { values: JsonObject; ignored: boolean } | null {
   if (inline === undefined || inline === null) return { values: {}, ignored: false }
   const text = goJson(inline)
   if (holdsForbiddenSigns(text)) return { values: {}, ignored: true }
   const read = readYamlValues(text)
-  return read.ok ? { values: mutableCopy(read.value) as MutableMap, ignored: false } : null
+  return read.ok ? { values: read.value, ignored: false } : null
 }
 
 type Found = { readonly text: string; readonly valid: boolean }
 
-function resolveReference(reference: Json, read: ReadConfig): Found | 'skip' | ValuesProblem {
+function resolveReference(reference: Json, read: ReadConfig): Found | 'skip' | CompositionProblem {
   const kind = digString(reference, 'kind')
   if (kind !== 'ConfigMap' && kind !== 'Secret') return 'unsupported kind'
   const optional = dig(reference, 'optional') === true
@@ -91,35 +98,23 @@ function resolveReference(reference: Json, read: ReadConfig): Found | 'skip' | V
 }
 
 function hasTargetPath(reference: Json): boolean {
-  return (digString(reference, 'targetPath') ?? '') !== ''
+  return targetPathOf(reference) !== ''
 }
 
-type Addition = { readonly own: MutableMap; readonly text: string }
+/** '' where the reference is merged at the root. */
+export function targetPathOf(reference: Json): string {
+  return digString(reference, 'targetPath') ?? ''
+}
 
-function addReference(result: MutableMap, reference: Json, { own, text }: Addition): MutableMap | ValuesProblem {
-  if (!hasTargetPath(reference)) {
+/** What a reference does with the text of its key. */
+function stepOf(reference: Json, text: string): Step<Stop> {
+  const path = targetPathOf(reference)
+  if (path === '') {
     const read = readYamlValues(text)
-    return read.ok ? mergeMaps(result, mutableCopy(read.value) as MutableMap) : 'data not readable'
+    return read.ok
+      ? { tree: mutableCopy(read.value) as MutableMap }
+      : { stop: { reason: 'data not readable', line: read.line } }
   }
-  const merged = mergeMaps(result, own)
   const set = dig(reference, 'literal') === true ? setPathLiteral : setPathValue
-  try {
-    set(merged, digString(reference, 'targetPath')!, text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return 'not mergeable'
-    throw error
-  }
-  return merged
-}
-
-/** `b` over `a`, map by map; everything else is replaced whole. What is not merged is shared, not copied: see composeHelmValues. */
-function mergeMaps(a: MutableMap, b: MutableMap): MutableMap {
-  const merged: MutableMap = {}
-  for (const key of Object.keys(a)) setMember(merged, key, a[key]!)
-  for (const key of Object.keys(b)) {
-    const below = Object.hasOwn(merged, key) ? merged[key]! : null
-    const above = b[key]!
-    setMember(merged, key, isMutableMap(below) && isMutableMap(above) ? mergeMaps(below, above) : above)
-  }
-  return merged
+  return { set: (tree) => set(tree, path, text), refused: { reason: 'not mergeable', line: null } }
 }

@@ -1,11 +1,26 @@
 import { isBigNumber } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
 
+/** Marks a leaf with the place in the list of sources that gave it. No map of a cluster can pose as one. */
+export const SOURCE = Symbol('source')
+/** A leaf that remembers its source. `padding`: a null in front of a list item that a targetPath set. */
+export type SourcedLeaf = { readonly [SOURCE]: number; readonly value: Json; readonly padding: boolean }
+
 /** A tree that is changed in place: as in Helm, maps and lists may be shared between trees, and a change shows in all of them. */
 export type MutableMap = { [key: string]: MutableJson }
-export type MutableJson = null | boolean | number | string | MutableJson[] | MutableMap
+export type MutableJson = null | boolean | number | string | MutableJson[] | MutableMap | SourcedLeaf
 
-type Reading = { readonly signs: readonly string[]; pos: number; readonly asText: boolean }
+/** Makes the leaf that is put into the tree of a scalar that was read. */
+export type MakeLeaf = (value: Json, padding: boolean) => MutableJson
+
+type Reading = {
+  readonly signs: readonly string[]
+  pos: number
+  readonly asText: boolean
+  readonly leaf: MakeLeaf
+  /** Set in the place of whatever text follows the path, where that is not known. */
+  readonly given: SourcedLeaf | null
+}
 
 const MAX_LEVEL = 30
 const MAX_INDEX = 65_536
@@ -18,19 +33,28 @@ const END = Symbol('end')
  * begins another assignment, `{a,b}` is a list, whole numbers, booleans and null are typed unless the value is in quotes.
  * Throws SyntaxError where Helm fails; its message quotes nothing. The tree is then half changed.
  */
-export function setPathValue(tree: MutableMap, path: string, value: string): void {
+export function setPathValue(tree: MutableMap, path: string, value: string, leaf: MakeLeaf = bare): void {
   const quote = ["'", '"'].some((sign) => value.startsWith(sign) && value.endsWith(sign))
   const text = quote ? value.replace(/^['"]+|['"]+$/g, '') : value
-  assignAll(tree, `${path}=${text}`, quote)
+  assignAll(tree, `${path}=${text}`, { asText: quote, leaf, given: null })
 }
 
 /** Sets one targetPath to the text as it is, as `literal: true` does. The path keeps its meaning. */
-export function setPathLiteral(tree: MutableMap, path: string, value: string): void {
-  assignAll(tree, `${path}=${value.replace(/[\\,]|^\{/g, '\\$&')}`, true)
+export function setPathLiteral(tree: MutableMap, path: string, value: string, leaf: MakeLeaf = bare): void {
+  assignAll(tree, `${path}=${value.replace(/[\\,]|^\{/g, '\\$&')}`, { asText: true, leaf, given: null })
 }
 
-function assignAll(tree: MutableMap, text: string, asText: boolean): void {
-  const reading = { signs: Array.from(text), pos: 0, asText }
+/** Sets one targetPath to a value whose text is not known (a mask): one leaf, whatever the text might be read as. */
+export function setPathUnread(tree: MutableMap, path: string, given: SourcedLeaf, leaf: MakeLeaf): void {
+  assignAll(tree, `${path}=`, { asText: true, leaf, given })
+}
+
+function bare(value: Json): MutableJson {
+  return value as MutableJson
+}
+
+function assignAll(tree: MutableMap, text: string, how: Pick<Reading, 'asText' | 'leaf' | 'given'>): void {
+  const reading = { signs: Array.from(text), pos: 0, ...how }
   while (readKey(reading, tree, 0) !== END);
 }
 
@@ -75,7 +99,9 @@ function set(map: MutableMap, key: string, value: MutableJson): void {
 }
 
 export function isMutableMap(value: MutableJson | undefined): value is MutableMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isBigNumber(value)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(SOURCE in value) && !isBigNumber(value)
+  )
 }
 
 function readIntoMap(reading: Reading, map: MutableMap, key: string, level: number): Outcome {
@@ -113,7 +139,7 @@ function readItem(reading: Reading, list: MutableJson[], index: number, level: n
   if (text !== '') return fail('an index is followed by something unexpected')
   if (stop === '') return { list, outcome: END }
   if (stop === '=') {
-    return { list: setItem(list, index, readValue(reading).value), outcome: 'next' }
+    return { list: setItem(reading, list, index, readValue(reading).value), outcome: 'next' }
   }
   return stop === '[' ? readListItem(reading, list, index, level) : readMapItem(reading, list, index, level)
 }
@@ -121,10 +147,17 @@ function readItem(reading: Reading, list: MutableJson[], index: number, level: n
 function readListItem(reading: Reading, list: MutableJson[], index: number, level: number): Item {
   const next = readIndex(reading)
   if (next === END) return { list, outcome: END }
-  const inner = list[index] ?? []
+  const inner = isNull(list[index]) ? [] : list[index]
   if (!Array.isArray(inner)) return fail('the path leads through something that is no list')
   const item = readItem(reading, inner, next, level)
-  return item.outcome === END ? { list, outcome: END } : { list: setItem(list, index, item.list), outcome: 'next' }
+  return item.outcome === END
+    ? { list, outcome: END }
+    : { list: setItem(reading, list, index, item.list), outcome: 'next' }
+}
+
+function isNull(item: MutableJson | undefined): boolean {
+  const value = typeof item === 'object' && item !== null && SOURCE in item ? item['value'] : item
+  return value === undefined || value === null
 }
 
 function readMapItem(reading: Reading, list: MutableJson[], index: number, level: number): Item {
@@ -133,20 +166,22 @@ function readMapItem(reading: Reading, list: MutableJson[], index: number, level
   if (index < list.length) list[index] = inner
   const outcome = readKey(reading, inner, level)
   // An empty value ends everything in Helm before a list could grow: `l[0].a` set to nothing gives an empty list.
-  return outcome === END ? { list, outcome } : { list: setItem(list, index, inner), outcome }
+  return outcome === END ? { list, outcome } : { list: setItem(reading, list, index, inner), outcome }
 }
 
 /** In place where the list is long enough, else in a longer copy, padded with null. */
-function setItem(list: MutableJson[], index: number, value: MutableJson): MutableJson[] {
-  const target = index < list.length ? list : [...list, ...Array<null>(index + 1 - list.length).fill(null)]
+function setItem(reading: Reading, list: MutableJson[], index: number, value: MutableJson): MutableJson[] {
+  const padding = Array.from({ length: index + 1 - list.length }, () => reading.leaf(null, true))
+  const target = index < list.length ? list : [...list, ...padding]
   target[index] = value
   return target
 }
 
 function readValue(reading: Reading): { value: MutableJson; outcome: Outcome } {
-  if (reading.pos >= reading.signs.length) return { value: '', outcome: END }
+  if (reading.given !== null) return { value: reading.given, outcome: 'next' }
+  if (reading.pos >= reading.signs.length) return { value: reading.leaf('', false), outcome: END }
   if (reading.signs[reading.pos] === '{') return { value: readBraces(reading), outcome: 'next' }
-  return { value: typed(readUntil(reading, ',').text, reading.asText), outcome: 'next' }
+  return { value: reading.leaf(typed(readUntil(reading, ',').text, reading.asText), false), outcome: 'next' }
 }
 
 function readBraces(reading: Reading): MutableJson[] {
@@ -155,7 +190,7 @@ function readBraces(reading: Reading): MutableJson[] {
   for (;;) {
     const { text, stop } = readUntil(reading, ',}')
     if (stop === '') return fail('a list in braces is not closed')
-    items.push(typed(text, reading.asText))
+    items.push(reading.leaf(typed(text, reading.asText), false))
     if (stop === '}') break
   }
   if (reading.signs[reading.pos] === ',') reading.pos += 1
@@ -169,7 +204,7 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map([
 ])
 
 /** Whole numbers are 64-bit integers, and text where they begin with 0 or do not fit. */
-function typed(text: string, asText: boolean): MutableJson {
+function typed(text: string, asText: boolean): Json {
   if (asText) return text
   const word = WORDS.get(text.toLowerCase())
   if (word !== undefined) return word
@@ -177,7 +212,7 @@ function typed(text: string, asText: boolean): MutableJson {
   return /^[-+]?[0-9]+$/.test(text) && !text.startsWith('0') ? integer(text) : text
 }
 
-function integer(text: string): MutableJson {
+function integer(text: string): Json {
   const value = BigInt(text.replace('+', ''))
   if (BigInt.asIntN(64, value) !== value) return text
   return Number.isSafeInteger(Number(value)) ? Number(value) : { $number: value.toString() }

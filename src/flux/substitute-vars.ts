@@ -24,10 +24,15 @@ export function collectVariables(postBuild: Json, read: ReadConfig): PostBuildVa
   const problem = addFromObjects(postBuild, read, variables) ?? addInline(postBuild, variables)
   if (problem !== null) return { ok: false, message: problem }
   for (const name of variables.keys()) {
-    if (!NAME.test(name)) return { ok: false, message: 'the name of a variable is not valid' }
+    if (!isVariableName(name)) return { ok: false, message: 'the name of a variable is not valid' }
   }
   const always = digString(postBuild, 'substituteStrategy') === 'Always'
   return { ok: true, variables, runs: always || variables.size > 0 }
+}
+
+/** Whether the controller takes it for the name of a variable; any other fails the whole build. */
+export function isVariableName(name: string): boolean {
+  return NAME.test(name)
 }
 
 /** What is wrong, or null. */
@@ -66,7 +71,8 @@ function addInline(postBuild: Json, variables: Map<string, string>): Problem {
   return null
 }
 
-function withoutNewlines(value: string): string {
+/** As the controller takes every value. */
+export function withoutNewlines(value: string): string {
   return value.replaceAll('\n', '')
 }
 

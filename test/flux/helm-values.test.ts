@@ -73,7 +73,8 @@ test('a Secret that holds no text', () => {
   const objects = [{ kind: 'Secret', metadata: { name: 's' }, data: { k: '//4=' } }]
   const reference = { kind: 'Secret', name: 's', valuesKey: 'k' }
   const read = readConfigOf({ objects })
-  assert.deepEqual(composeHelmValues([reference], undefined, read), { ok: false, reason: 'data not readable', at: 0 })
+  const failed = { ok: false, reason: 'data not readable', at: 0, line: null }
+  assert.deepEqual(composeHelmValues([reference], undefined, read), failed)
   const composed = composeHelmValues([{ ...reference, targetPath: 'a' }], undefined, read)
   assert.deepEqual(composed.ok && composed.values, { a: '\ufffd\ufffd' })
 })

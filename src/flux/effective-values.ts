@@ -1,0 +1,147 @@
+import {
+  dig,
+  digArray,
+  digString,
+  isBigNumber,
+  isJsonArray,
+  setOwn,
+  type Json,
+  type JsonObject,
+} from '../model/json.ts'
+import { isMasked } from '../model/mask.ts'
+import { configKind, configValue, sourceLabels } from './effective.ts'
+import type { CompositionProblem, Effective, ReadReference } from './effective.ts'
+import type { Fingerprint } from './fingerprint.ts'
+import { composeSteps, type Step } from './helm-merge.ts'
+import { readInlineValues, targetPathOf } from './helm-values.ts'
+import { isTree } from './normal-form.ts'
+import { setPathLiteral, setPathUnread, setPathValue } from './strvals.ts'
+import type { MutableMap } from './strvals.ts'
+import { leafOf, originIn, sourcedLeaf, withoutSource, withSource, type ValueSource } from './value-sources.ts'
+import type { ValuesCheck } from './values-check.ts'
+import { readYamlValues } from './yaml.ts'
+
+/** What is known beside the masked data. */
+export type ValuesKnowledge = {
+  /** What the unmasked composition gave when the snapshot was taken; null where there was none. */
+  readonly check: ValuesCheck | null
+  readonly fingerprint: Fingerprint | null
+}
+
+type Stop = Exclude<Effective, { state: 'composed' }>
+
+/**
+ * The effective values of a HelmRelease from masked data: the merge of `composeHelmValues`, with masks as leaves. A value that is set by
+ * a targetPath from a masked text stays one masked leaf, whatever Helm's grammar would make of the text.
+ */
+export function composeEffectiveValues(spec: Json | undefined, read: ReadReference, known: ValuesKnowledge): Effective {
+  const references = digArray(spec, 'valuesFrom')
+  const labels = sourceLabels(references.map(labelOf), 'valuesFrom')
+  const { check } = known
+  if (check?.problem) {
+    const { reason, at, line } = check.problem
+    return { state: 'not-composable', problem: reason, source: at === null ? 'inline' : (labels[at] ?? 'inline'), line }
+  }
+  const own = readInlineValues(check?.inlineIgnored ? undefined : dig(spec, 'values'))
+  if (own === null) return failed('data not readable', 'inline', null)
+  const sources: ValueSource[] = []
+  const inline = { at: references.length, label: 'inline', tree: own.values }
+  const merged = composeSteps<Stop>(withSource(own.values, inline.at), references, (reference, at) => {
+    const { step, source } = resolve(reference, { at, label: labels[at]! }, { read, known })
+    if (source !== null) sources.push(source)
+    return step
+  })
+  if (!merged.ok) return merged.stop
+  sources.push(inline)
+  const { values } = merged
+  return { state: 'composed', tree: withoutSource(values), originAt: (tokens) => originIn(values, sources, tokens) }
+}
+
+function failed(problem: CompositionProblem, source: string, line: number | null): Stop {
+  return { state: 'not-composable', problem, source, line }
+}
+
+function labelOf(reference: Json): string {
+  return `${digString(reference, 'kind') ?? ''}/${digString(reference, 'name') ?? ''}:${valuesKeyOf(reference)}`
+}
+
+function valuesKeyOf(reference: Json): string {
+  return digString(reference, 'valuesKey') || 'values.yaml'
+}
+
+type Named = { readonly at: number; readonly label: string }
+type Around = { readonly read: ReadReference; readonly known: ValuesKnowledge }
+type Resolved = { readonly step: Step<Stop>; readonly source: ValueSource | null }
+
+function resolve(reference: Json, named: Named, { read, known }: Around): Resolved {
+  const kind = configKind(reference)
+  if (kind === null) return stopped(failed('unsupported kind', named.label, null))
+  const optional = dig(reference, 'optional') === true
+  const object = read(named.at)
+  if (object.found === 'unknown') return stopped({ state: 'unknown', reason: object.reason, asked: object.asked })
+  const value = object.found === 'absent' ? undefined : configValue(object.body, kind, valuesKeyOf(reference))
+  if (value === undefined) {
+    const problem = object.found === 'absent' ? 'object not found' : 'key not found'
+    return optional ? { step: 'skip', source: null } : stopped(failed(problem, named.label, null))
+  }
+  if (targetPathOf(reference) !== '') return atPath(reference, value, named)
+  const found = treeOf(value, kind, known)
+  if ('line' in found) return stopped(failed('data not readable', named.label, found.line))
+  if ('masked' in found) return stopped({ state: 'unknown', reason: `${named.label} ${found.masked}`, asked: true })
+  return { step: { tree: withSource(found.tree, named.at) }, source: { ...named, tree: found.tree } }
+}
+
+function stopped(stop: Stop): Resolved {
+  return { step: { stop }, source: null }
+}
+
+function atPath(reference: Json, value: Json, named: Named): Resolved {
+  const path = targetPathOf(reference)
+  const leaf = leafOf(named.at)
+  const setText = dig(reference, 'literal') === true ? setPathLiteral : setPathValue
+  const set = (tree: MutableMap): void => {
+    if (typeof value === 'string') setText(tree, path, value, leaf)
+    else setPathUnread(tree, path, sourcedLeaf(named.at, value), leaf)
+  }
+  return { step: { set, refused: failed('not mergeable', named.label, null) }, source: { ...named, set } }
+}
+
+type ReadTree = { readonly tree: JsonObject } | { readonly line: number | null } | { readonly masked: string }
+
+/** The values that the text of a key holds: the text itself, or what the masker made of it. */
+function treeOf(value: Json, kind: 'ConfigMap' | 'Secret', known: ValuesKnowledge): ReadTree {
+  if (typeof value === 'string') return readTree(value)
+  if (isMasked(value)) return treeOfMask(value, kind, known)
+  if (isTree(value)) return { tree: withDoubles(value) as JsonObject }
+  if (!isJsonArray(value)) return { masked: 'is no text' }
+  // A list at the root is no values; the masker also makes one of several documents, of which Helm reads the first.
+  const [first] = value
+  if (known.check !== null && first !== undefined && isTree(first)) return { tree: withDoubles(first) as JsonObject }
+  return kind === 'Secret' ? { line: null } : { masked: 'is masked, so that its text cannot be read' }
+}
+
+function readTree(text: string): ReadTree {
+  const read = readYamlValues(text)
+  return read.ok ? { tree: read.value } : { line: read.line }
+}
+
+/** Of a mask with text, only comments may be blanked. A Secret that could be composed and is no tree is an empty document. */
+function treeOfMask(mask: { masked: string; text?: string }, kind: string, known: ValuesKnowledge): ReadTree {
+  if (mask.masked === 'sops') return { masked: 'is encrypted by SOPS' }
+  if (mask.text !== undefined) {
+    const read = readYamlValues(mask.text)
+    if (read.ok && !JSON.stringify(read.value).includes('***')) return { tree: read.value }
+  }
+  const empty = (kind === 'Secret' && known.check !== null) || known.fingerprint?.('') === mask.masked
+  return empty ? { tree: {} } : { masked: 'is masked, so that its text cannot be read' }
+}
+
+/** Helm reads every number of a document as a double. */
+function withDoubles(value: Json): Json {
+  if (isBigNumber(value)) return Number(value.$number)
+  if (isJsonArray(value)) return value.map(withDoubles)
+  if (!isTree(value)) return value
+  const tree: Record<string, Json> = {}
+  for (const key of Object.keys(value)) setOwn(tree, key, withDoubles(value[key]!))
+  return tree
+}
