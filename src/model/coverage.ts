@@ -37,3 +37,12 @@ export function coverageIn(coverage: KindCoverage, namespace: string): CoverageS
   if (scope) return scope.status
   return coverage.scopes.length === 0 ? coverage.status : 'not-asked'
 }
+
+/** The status that all scopes share; `partial` where only some could be read; `not-asked` without any. */
+export function overallStatus(scopes: readonly CoverageScope[]): CoverageStatus {
+  const statuses = new Set(scopes.map(({ status }) => status))
+  if (statuses.size === 0) return 'not-asked'
+  if (statuses.size === 1) return scopes[0]!.status
+  if (statuses.has('complete') || statuses.has('partial')) return 'partial'
+  return statuses.has('failed') ? 'failed' : 'forbidden'
+}

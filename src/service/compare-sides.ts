@@ -1,11 +1,9 @@
-import { compareSnapshots } from '../diff/compare.ts'
 import type { ObjectFilter } from '../diff/filter.ts'
-import { createIgnoreRules } from '../diff/ignore.ts'
-import { parseSelector } from '../diff/selector.ts'
 import type { Fingerprint } from '../flux/fingerprint.ts'
 import type { Comparison, Layer } from '../model/comparison.ts'
 import { AppError } from '../model/errors.ts'
 import type { Snapshot } from '../model/snapshot.ts'
+import { answerQuestion, checkPatterns } from './compare-question.ts'
 import type { CollectScope, History, Ids, Progress, SnapshotSource } from './ports.ts'
 import { checkSides, type Side } from './sides.ts'
 import { isKept } from './take-snapshots.ts'
@@ -39,32 +37,18 @@ export type ComparePorts = {
  */
 export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<Comparison> {
   checkSides(request.sides)
-  checkPatterns(request)
+  const question = { ...request, filter: filterOf(request.scope) }
+  checkPatterns(question)
   const snapshots = await Promise.all(request.sides.map((side) => takeSide(side, request, ports)))
   ports.signal.throwIfAborted()
-  const comparison = compareSnapshots({
-    id: ports.ids.next('run'),
-    snapshots: snapshots.map((snapshot, index) => ({ ...snapshot, cluster: request.sides[index]!.label })),
-    baseline: request.baseline,
-    layers: request.layers,
-    ignore: request.ignore,
-    filter: filterOf(request.scope),
-    explain: request.explain,
-    engine: ports.engine,
-    fingerprint: ports.fingerprint,
-  })
+  const labelled = snapshots.map((snapshot, index) => ({ label: request.sides[index]!.label, snapshot }))
+  const comparison = answerQuestion(ports.ids.next('run'), question, labelled, ports)
   snapshots.forEach((snapshot, index) => {
     if (request.sides[index]!.from === 'cluster' && isKept(snapshot, request.scope))
       ports.history?.saveSnapshot(snapshot)
   })
   ports.history?.saveComparison(comparison)
   return comparison
-}
-
-/** Refuses patterns that cannot be read before anything is asked of a cluster. */
-function checkPatterns({ scope, ignore }: CompareRequest): void {
-  if (scope.selector !== null) parseSelector(scope.selector)
-  createIgnoreRules(ignore)
 }
 
 async function takeSide(side: Side, { scope, sides }: CompareRequest, ports: ComparePorts): Promise<Snapshot> {

@@ -1,5 +1,6 @@
 import { findKinds, FLUX_KINDS } from '../flux/kinds.ts'
 import { AppError } from '../model/errors.ts'
+import type { ResourceRef } from '../model/resource-ref.ts'
 
 /** Every Flux kind, in the order of the catalogue. */
 export const KIND_NAMES: readonly string[] = FLUX_KINDS.map(({ kind }) => kind)
@@ -9,9 +10,27 @@ export function kindsNamed(names: readonly string[]): readonly string[] {
   const kinds = names.flatMap((name) => {
     const found = findKinds(name)
     if (found.length > 0) return found.map(({ kind }) => kind)
-    throw new AppError('input-invalid', `${name} is not a Flux kind`, {
-      hint: `Known: ${KIND_NAMES.join(', ')}`,
-    })
+    throw unknownKind(name, KIND_NAMES)
   })
   return [...new Set(kinds)]
+}
+
+type Kind = Pick<ResourceRef, 'group' | 'kind'>
+
+const DATA_KINDS: readonly (Kind & { readonly names: readonly string[] })[] = [
+  { group: '', kind: 'ConfigMap', names: ['configmap', 'configmaps', 'cm'] },
+  { group: '', kind: 'Secret', names: ['secret', 'secrets'] },
+]
+
+/** Tells whether an object is of the kind that a user named: a Flux kind, a ConfigMap or a Secret. Throws `input-invalid` for another name. */
+export function namesKind(name: string): (kind: Kind) => boolean {
+  const lower = name.trim().toLowerCase()
+  const data = DATA_KINDS.filter(({ names }) => names.includes(lower))
+  const wanted: readonly Kind[] = data.length > 0 ? data : findKinds(name)
+  if (wanted.length === 0) throw unknownKind(name, [...KIND_NAMES, 'ConfigMap', 'Secret'])
+  return ({ group, kind }) => wanted.some((known) => known.kind === kind && known.group === group)
+}
+
+function unknownKind(name: string, known: readonly string[]): AppError {
+  return new AppError('input-invalid', `${name} is not a Flux kind`, { hint: `Known: ${known.join(', ')}` })
 }

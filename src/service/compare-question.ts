@@ -1,0 +1,55 @@
+import { compareSnapshots } from '../diff/compare.ts'
+import type { ObjectFilter } from '../diff/filter.ts'
+import { createIgnoreRules } from '../diff/ignore.ts'
+import { parseSelector } from '../diff/selector.ts'
+import type { Fingerprint } from '../flux/fingerprint.ts'
+import type { ClusterName } from '../model/cluster.ts'
+import type { Comparison, Layer } from '../model/comparison.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+
+/** What is asked of a comparison, whoever asks and wherever its snapshots come from. */
+export type Question = {
+  /** Label of the side that the others are measured against; null: the most common variant of each object. */
+  readonly baseline: string | null
+  readonly layers: readonly Layer[]
+  readonly filter: ObjectFilter
+  readonly ignore: readonly string[]
+  readonly explain: boolean
+}
+
+/** One side with the name under which it is told. */
+export type LabelledSnapshot = { readonly label: ClusterName; readonly snapshot: Snapshot }
+
+export type EnginePorts = {
+  /** Version of this program. */
+  readonly engine: string
+  /** The key under which the snapshots were masked; null where it is not at hand. */
+  readonly fingerprint: Fingerprint | null
+}
+
+/** The one call of the engine. Throws what `compareSnapshots` throws. */
+export function answerQuestion(
+  id: string,
+  question: Question,
+  sides: readonly LabelledSnapshot[],
+  { engine, fingerprint }: EnginePorts,
+): Comparison {
+  const { baseline, layers, filter, ignore, explain } = question
+  return compareSnapshots({
+    id,
+    snapshots: sides.map(({ label, snapshot }) => ({ ...snapshot, cluster: label })),
+    baseline,
+    layers,
+    ignore,
+    filter,
+    explain,
+    engine,
+    fingerprint,
+  })
+}
+
+/** Refuses patterns that cannot be read before anything is asked of a cluster. Throws `input-invalid`. */
+export function checkPatterns({ filter, ignore }: Pick<Question, 'filter' | 'ignore'>): void {
+  if (filter.selector !== null) parseSelector(filter.selector)
+  createIgnoreRules(ignore)
+}
