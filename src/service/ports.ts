@@ -80,4 +80,4 @@ export type History = {
 }
 
 export type Clock = { readonly now: () => Date }
-export type Ids = { readonly next: (prefix: 'run' | 'snap') => string }
+export type Ids = { readonly next: (prefix: 'run' | 'snap' | 'job') => string }

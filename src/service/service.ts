@@ -8,6 +8,12 @@ import type { Access } from './access.ts'
 import type { SnapshotSummary } from './ports.ts'
 import type { ConfiguredCluster, JobPhase, Page, PageRequest, RunPhase, RunRecord, SnapshotJobRecord } from './runs.ts'
 
+/** A snapshot as a caller sees it. Counts are over the whole cluster, so they are null for one who sees some namespaces only. */
+export type VisibleSnapshot = Omit<SnapshotSummary, 'objects' | 'changed'> & {
+  readonly objects: number | null
+  readonly changed: number | null
+}
+
 export type ClusterView = ConfiguredCluster & {
   /** From the last snapshot: `unknown` before the first one. */
   readonly reachable: 'yes' | 'no' | 'unknown'
@@ -15,9 +21,9 @@ export type ClusterView = ConfiguredCluster & {
   readonly flux: string | null
   readonly kubernetes: string | null
   readonly uid: string | null
-  readonly lastSnapshot: SnapshotSummary | null
+  readonly lastSnapshot: VisibleSnapshot | null
   /** The newest one that could be read. */
-  readonly lastGoodSnapshot: SnapshotSummary | null
+  readonly lastGoodSnapshot: VisibleSnapshot | null
   readonly jobInFlight: string | null
   readonly coverage: readonly KindCoverage[]
 }
@@ -41,7 +47,7 @@ export type CompareQuery = {
   readonly explain: boolean
 }
 
-export type SnapshotView = SnapshotSummary & {
+export type SnapshotView = VisibleSnapshot & {
   readonly namespaces: readonly string[] | null
   readonly flux: string | null
   readonly kubernetes: string | null
@@ -114,7 +120,7 @@ export type Service = {
     access: Access,
     filter: { readonly cluster: string | null },
     page: PageRequest,
-  ) => Promise<Page<SnapshotSummary>>
+  ) => Promise<Page<VisibleSnapshot>>
   readonly snapshot: (access: Access, id: string) => Promise<SnapshotView>
   readonly snapshotObjects: (
     access: Access,

@@ -1,0 +1,32 @@
+import type { Async } from './async.ts'
+import type { Compute } from './compute/compute.ts'
+import type { JobQueue } from './job-queue.ts'
+import type { KeptReads } from './kept-reads.ts'
+import type { Clock, Ids } from './ports.ts'
+import type { ConfiguredCluster, RunStore } from './runs.ts'
+
+export type ServiceLimits = {
+  /** Most jobs that may wait in a lane, and most runs that may wait for snapshots; beyond it new work is `queue-full`. */
+  readonly queueDepth: number
+  /** Bytes of rendered documents that are held in memory. */
+  readonly renderedBytes: number
+}
+
+/** What the verbs of the service need of the process around them. */
+export type ServicePorts = {
+  /** As configured now: read again at each call. */
+  readonly clusters: () => readonly ConfiguredCluster[]
+  readonly runs: Async<RunStore>
+  readonly kept: Async<KeptReads>
+  readonly compute: Async<Compute>
+  readonly queue: Pick<JobQueue, 'isReady' | 'depth' | 'watch'>
+  /** Tells the dispatcher that there is something to deliver. Must not throw. */
+  readonly wake: () => void
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Resolves after so many milliseconds, or as soon as the signal aborts. Never rejects. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Output formats that `compute.render` knows. */
+  readonly formats: readonly string[]
+  readonly limits: ServiceLimits
+}
