@@ -37,6 +37,20 @@ export function connect(path: string): Connection {
   }
 }
 
+/**
+ * Opens a database that is there, for reading. Throws SQLite's errors, and `history-unavailable` for a database of another program.
+ */
+export function connectReader(path: string): Connection {
+  const db = new Database(path, { timeout: BUSY_MS, readonly: true })
+  try {
+    requireOurs(db, path)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
 /** Marks an empty database as ours; part of the transaction that makes its tables. */
 export function markAsOurs(db: Connection): void {
   db.pragma(`application_id = ${APPLICATION_ID}`)

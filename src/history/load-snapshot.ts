@@ -73,7 +73,8 @@ export function splitScopeVersions(coverage: readonly KindCoverage[]): {
   }
 }
 
-function withScopeVersions(
+/** Reverses {@link splitScopeVersions}. */
+export function withScopeVersions(
   coverage: readonly KindCoverage[],
   versions: readonly (string | null)[],
 ): readonly KindCoverage[] {
@@ -85,7 +86,7 @@ function withScopeVersions(
   }))
 }
 
-function errorOf(row: SnapshotRow): ErrorDocument | null {
+export function errorOf(row: SnapshotRow): ErrorDocument | null {
   return row.error === null ? null : (JSON.parse(row.error) as ErrorDocument)
 }
 

@@ -18,6 +18,18 @@ export function migrate(db: Connection, path: string, folder: string): void {
   db.pragma('foreign_keys = ON')
 }
 
+/** Throws `history-unavailable` where the tables are not those of the SQL files of `folder`. */
+export function requireCurrent(db: Connection, path: string, folder: string): void {
+  const version = versionOf(db)
+  const known = migrationFiles(folder).length
+  if (version > known) throw tooNew(path, version, known)
+  if (version < known) {
+    throw new AppError('history-unavailable', `the history ${path} was written by an older flux-compare`, {
+      hint: 'Open it once for writing with this version: a service or a comparison that keeps its result does.',
+    })
+  }
+}
+
 function upgrade(db: Connection, path: string, files: readonly string[]): void {
   const version = versionOf(db)
   if (version === files.length) return

@@ -1,3 +1,4 @@
+import { sql, type AnyColumn, type SQL } from 'drizzle-orm'
 import { AppError } from '../model/errors.ts'
 import type { Page, PageRequest } from '../service/runs.ts'
 
@@ -38,4 +39,12 @@ export function toPage<Row extends { readonly sequence: number }, T>(
 
 function writeCursor(list: PagedList, sequence: number): string {
   return Buffer.from(`${list}:${sequence}`).toString('base64url')
+}
+
+/**
+ * Whether a column has one of the values. The plus keeps SQLite from looking each value up and sorting all that it finds: rows are read in
+ * the order of the page until it is full.
+ */
+export function among(column: AnyColumn, values: readonly string[]): SQL {
+  return values.length === 0 ? sql`false` : sql`+${column} in ${values}`
 }

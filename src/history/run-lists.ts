@@ -1,6 +1,7 @@
-import { and, desc, eq, exists, inArray, lt, notExists, notInArray, type SQL } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, lt, notExists, notInArray, type SQL } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { JobFilter, Page, PageRequest, RunFilter, RunRecord, SnapshotJobRecord } from '../service/runs.ts'
-import { readCursor, toPage } from './page-cursor.ts'
+import { among, readCursor, toPage } from './page-cursor.ts'
 import type { Queries } from './queries.ts'
 import { jobOf, runsOf } from './run-rows.ts'
 import { runs, runSides, snapshotJobs } from './run-schema.ts'
@@ -11,20 +12,28 @@ export function listRuns(queries: Queries, filter: RunFilter, page: PageRequest)
   return toPage('runs', page.limit, rows, (shown) => runsOf(queries, shown))
 }
 
+/** Where a cluster is named, its sides lead: one that is rare is found without reading all runs. */
 export function runsQuery(queries: Queries, { phase, cluster = null, within = null }: RunFilter, page: PageRequest) {
   const before = readCursor('runs', page)
-  const conditions: (SQL | undefined)[] = [
-    before === null ? undefined : lt(runs.sequence, before),
+  const order = cluster === null ? runs.sequence : runSides.run
+  const where = and(
+    before === null ? undefined : lt(order, before),
     phase === null ? undefined : eq(runs.phase, phase),
-    cluster === null ? undefined : exists(sides(queries, eq(runSides.cluster, cluster))),
-    within === null ? undefined : notExists(sides(queries, notInArray(runSides.cluster, [...within]))),
-  ]
-  return queries
-    .select()
-    .from(runs)
-    .where(and(...conditions))
-    .orderBy(desc(runs.sequence))
-    .limit(page.limit + 1)
+    cluster === null ? undefined : eq(runSides.cluster, cluster),
+    within === null ? undefined : notExists(sidesBeyond(queries, within)),
+  )
+  const columns = queries.select(getTableColumns(runs))
+  const newest = desc(order)
+  const limit = page.limit + 1
+  if (cluster === null) return columns.from(runs).where(where).orderBy(newest).limit(limit)
+  const ofCluster = columns.from(runSides).innerJoin(runs, eq(runs.sequence, runSides.run))
+  return ofCluster.where(where).orderBy(newest).limit(limit)
+}
+
+function sidesBeyond(queries: Queries, clusters: readonly string[]) {
+  const other = alias(runSides, 'other')
+  const isBeyond = and(eq(other.run, runs.sequence), notInArray(other.cluster, [...clusters]))
+  return queries.select({ run: other.run }).from(other).where(isBeyond)
 }
 
 /** Newest first. Throws `input-invalid` for a cursor that is none of this list. */
@@ -38,7 +47,7 @@ export function jobsQuery(queries: Queries, { cluster, phase, within = null }: J
     before === null ? undefined : lt(snapshotJobs.sequence, before),
     cluster === null ? undefined : eq(snapshotJobs.cluster, cluster),
     phase === null ? undefined : eq(snapshotJobs.phase, phase),
-    within === null ? undefined : inArray(snapshotJobs.cluster, [...within]),
+    within === null ? undefined : among(snapshotJobs.cluster, within),
   ]
   return queries
     .select()
@@ -46,11 +55,4 @@ export function jobsQuery(queries: Queries, { cluster, phase, within = null }: J
     .where(and(...conditions))
     .orderBy(desc(snapshotJobs.sequence))
     .limit(page.limit + 1)
-}
-
-function sides(queries: Queries, condition: SQL) {
-  return queries
-    .select({ run: runSides.run })
-    .from(runSides)
-    .where(and(eq(runSides.run, runs.sequence), condition))
 }

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, exists, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
 import { AppError } from '../model/errors.ts'
 import type { History } from '../service/ports.ts'
+import type { RunReads } from '../service/kept-reads.ts'
 import type { RunStore } from '../service/runs.ts'
 import type { Connection } from './connect.ts'
 import { createJob, createRun } from './create-runs.ts'
@@ -13,11 +14,10 @@ import { snapshots } from './schema.ts'
 import { guarded } from './sqlite-errors.ts'
 
 type Kept = Pick<History, 'saveSnapshot' | 'saveComparison'>
-type Parts = {
-  readonly queries: Queries
+type ReadParts = { readonly queries: Queries; readonly read: <T>(work: () => T) => T }
+type Parts = ReadParts & {
   readonly kept: Kept
   readonly engine: string
-  readonly read: <T>(work: () => T) => T
   readonly write: <T>(work: () => T) => T
 }
 
@@ -37,12 +37,11 @@ export function createRunStore(
     read: (work) => guarded(path, () => db.transaction(work).deferred()),
     write: (work) => guarded(path, () => db.transaction(work).immediate()),
   }
-  return { ...createReads(parts), ...createSteps(parts), ...createOutcomes(parts) }
+  return { ...createRunReads(parts), ...createSteps(parts), ...createOutcomes(parts) }
 }
 
-type Reads = Pick<RunStore, 'run' | 'job' | 'listRuns' | 'listJobs' | 'unfinished' | 'lastManifest'>
-
-function createReads({ queries, read }: Parts): Reads {
+/** What can be read of runs and jobs. */
+export function createRunReads({ queries, read }: ReadParts): RunReads {
   return {
     run: (id) => read(() => findRun(queries, id)),
     job: (id) => read(() => findJob(queries, id)),

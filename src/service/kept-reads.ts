@@ -1,7 +1,7 @@
 import type { ClusterName } from '../model/cluster.ts'
-import type { SnapshotHeader } from '../model/snapshot.ts'
-import type { ComparisonSummary, SnapshotSummary } from './ports.ts'
-import type { Page, PageRequest } from './runs.ts'
+import type { Snapshot, SnapshotHeader } from '../model/snapshot.ts'
+import type { ComparisonSummary, History, SnapshotSummary } from './ports.ts'
+import type { Page, PageRequest, RunStore } from './runs.ts'
 
 /** A cluster as it is asked for now: snapshots of other namespaces do not stand for it. */
 export type ClusterScope = { readonly cluster: ClusterName; readonly namespaces: readonly string[] | null }
@@ -39,3 +39,20 @@ export type KeptReads = {
   readonly comparisonText: (id: string) => string | null
   readonly comparisonPage: (filter: ComparisonFilter, page: PageRequest) => Page<ComparisonSummary>
 }
+
+/** What can be read of runs and jobs. */
+export type RunReads = Pick<RunStore, 'run' | 'job' | 'listRuns' | 'listJobs' | 'unfinished' | 'lastManifest'>
+
+/**
+ * All that can be read, for a thread that does not write. What is not needed any more is removed while others read: work that reads more
+ * than once (bodies of a snapshot are read when they are asked for) belongs into one `inOneState`.
+ */
+export type HistoryReader = KeptReads &
+  RunReads &
+  Pick<History, 'loadSnapshot' | 'loadComparison' | 'listSnapshots' | 'listComparisons'> & {
+    /** By its whole id. */
+    readonly keptSnapshot: (id: string) => Snapshot | null
+    /** All that is read within `work` is of one state of the database. `work` must not be asynchronous. */
+    readonly inOneState: <T>(work: () => T) => T
+    readonly close: () => void
+  }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { openHistory } from '../../src/history/open.ts'
+import { openServiceHistory, type ServiceHistory } from '../../src/history/service-history.ts'
 import { canonicalJson, type Json, type JsonObject } from '../../src/model/json.ts'
 import type { Digest, ObjectBody, Snapshot, SnapshotEntry } from '../../src/model/snapshot.ts'
 import type { History } from '../../src/service/ports.ts'
@@ -25,6 +26,14 @@ export function historyIn(t: TestContext, engine?: string): { history: History; 
   const folder = temporaryFolder(t)
   const path = join(folder, 'state', 'history.db')
   const history = open(path, engine)
+  t.after(() => history.close())
+  return { history, path, folder }
+}
+
+export function serviceIn(t: TestContext): { history: ServiceHistory; path: string; folder: string } {
+  const folder = temporaryFolder(t)
+  const path = join(folder, 'history.db')
+  const history = openServiceHistory({ path, migrations: MIGRATIONS, engine: '1.0.0' })
   t.after(() => history.close())
   return { history, path, folder }
 }
