@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander'
+import { Argument, Option, type Command } from 'commander'
 import {
   addComparisonOptions,
   addConnectionOptions,
@@ -34,6 +34,7 @@ export function addCommands(program: Command, streams: Streams, outcome: Outcome
   addSnapshot(program, streams, outcome)
   addHistory(program, streams, outcome)
   addShow(program, streams, outcome)
+  addConfig(program, streams, outcome)
   addDemo(program, streams, outcome)
   addOperatingCommands(program, streams, outcome)
   addCompletion(program, streams)
@@ -124,6 +125,28 @@ function addShow(program: Command, streams: Streams, outcome: Outcome): void {
     const { showCommand } = await import('./show.ts')
     outcome.code = await showCommand(id, options, streams)
   })
+}
+
+function addConfig(program: Command, streams: Streams, outcome: Outcome): void {
+  program
+    .command('config')
+    .description(
+      'Check a configuration file, print what it comes to with all defaults, or print the JSON Schema of such files.',
+    )
+    .addArgument(new Argument('<action>', 'What to do.').choices(['check', 'print', 'schema']))
+    .argument('[file]', 'Default: FLUX_COMPARE_CONFIG, then flux-compare.yaml in this folder.')
+    .addOption(
+      new Option(
+        '--role <role>',
+        'Check what a process of this role needs: a worker needs no tokens and no certificate.',
+      )
+        .choices(['all', 'api', 'worker'])
+        .default('all'),
+    )
+    .action(async (action: string, file: string | undefined, options: Record<string, unknown>) => {
+      const { configCommand } = await import('./config.ts')
+      outcome.code = await configCommand(action, file, options, streams)
+    })
 }
 
 function addDemo(program: Command, streams: Streams, outcome: Outcome): void {

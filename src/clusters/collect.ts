@@ -15,14 +15,22 @@ import { readCluster, type Reading } from './read-cluster.ts'
 import { REAL_TIMING, type Timing } from './retry.ts'
 import { openTransport } from './transport.ts'
 
-export type ClusterSourceOptions = {
-  readonly contexts: Contexts
-  readonly env: Environment
+/** How one cluster is read. */
+export type ClusterSettings = {
   /** `--as`; null: as the kubeconfig says. */
   readonly as: string | null
   readonly asGroups: readonly string[]
   readonly requestTimeoutMs: number
   readonly clusterTimeoutMs: number
+  /** How kubectl gets at it, for hints; default `kubectl --context NAME`. */
+  readonly kubectl?: string
+}
+
+export type ClusterSourceOptions = ClusterSettings & {
+  readonly contexts: Contexts
+  readonly env: Environment
+  /** In the place of the settings above, for each cluster its own. */
+  readonly perCluster?: (cluster: string) => ClusterSettings
   readonly engine: string
   readonly fingerprintKey: FingerprintKey
   readonly clock: Clock
@@ -63,7 +71,11 @@ async function collect(request: CollectRequest, options: ClusterSourceOptions): 
     const known = asAppError(error)
     if (REJECTED.has(known.code)) throw known
     progress('failed', 0)
-    return failedSnapshot(header, addressed(known, request.cluster), masker)
+    return failedSnapshot(
+      header,
+      addressed(known, settingsOf(request, options).kubectl ?? `kubectl --context ${request.cluster}`),
+      masker,
+    )
   }
 }
 
@@ -77,8 +89,13 @@ const REJECTED: ReadonlySet<string> = new Set([
 ])
 
 /** Hints speak of CONTEXT, since they are written before one is known. */
-function addressed(error: AppError, context: string): AppError {
-  return new AppError(error.code, error.message, { hint: error.hint.replaceAll('CONTEXT', context), cause: error })
+function addressed(error: AppError, kubectl: string): AppError {
+  const hint = error.hint.replaceAll('kubectl --context CONTEXT', () => kubectl)
+  return new AppError(error.code, error.message, { hint, cause: error })
+}
+
+function settingsOf(request: CollectRequest, options: ClusterSourceOptions): ClusterSettings {
+  return options.perCluster?.(request.cluster) ?? options
 }
 
 type Header = Parameters<typeof failedSnapshot>[0]
@@ -94,13 +111,14 @@ function assemble(header: Header, reading: Reading, masker: Masker, request: Col
 }
 
 async function read(request: CollectRequest, options: ClusterSourceOptions): Promise<Reading> {
-  const target = impersonating(options.contexts.target(request.cluster), options)
+  const settings = settingsOf(request, options)
+  const target = impersonating(options.contexts.target(request.cluster), settings)
   const timing = options.timing ?? REAL_TIMING
   const subject = `cluster ${request.cluster}`
-  const run = startRun(request.signal, subject, options.clusterTimeoutMs)
+  const run = startRun(request.signal, subject, settings.clusterTimeoutMs)
   const transport = openTransport(target, {
-    requestTimeoutMs: options.requestTimeoutMs,
-    connectTimeoutMs: Math.min(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, options.requestTimeoutMs),
+    requestTimeoutMs: settings.requestTimeoutMs,
+    connectTimeoutMs: Math.min(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, settings.requestTimeoutMs),
     signal: run.signal,
     now: timing.now,
   })
@@ -143,7 +161,7 @@ function startRun(parent: AbortSignal, subject: string, timeoutMs: number): Run 
   }
 }
 
-function impersonating(target: ClusterTarget, { as, asGroups }: ClusterSourceOptions): ClusterTarget {
+function impersonating(target: ClusterTarget, { as, asGroups }: ClusterSettings): ClusterTarget {
   if (as === null && asGroups.length === 0) return target
   const user = as ?? target.impersonate?.user
   if (user === undefined) {

@@ -135,7 +135,7 @@ function parse(text: string): Json {
 }
 
 /** Text of a kubeconfig for a terminal: no control or direction-changing characters, one line, bounded. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text
     .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()

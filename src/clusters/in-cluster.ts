@@ -5,6 +5,9 @@ import type { Environment, KubeconfigEntry } from './kubeconfig-file.ts'
 /** Name of the context for the cluster that the process runs in. */
 export const IN_CLUSTER = 'in-cluster'
 
+/** Where Kubernetes mounts the credentials of a pod. */
+export const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
+
 /** The service account of the pod as kubeconfig entries. Source: k8s.io/client-go/rest InClusterConfig. */
 export function readInCluster(
   folder: string,

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { AppError } from '../model/errors.ts'
 import { digString } from '../model/json.ts'
 import { targetOf, type ClusterTarget } from './cluster-target.ts'
-import { readInCluster, IN_CLUSTER } from './in-cluster.ts'
+import { readInCluster, IN_CLUSTER, SERVICE_ACCOUNT } from './in-cluster.ts'
 import { readKubeconfig, type Environment, type Kubeconfig } from './kubeconfig-file.ts'
 import { nearestNames } from '../model/nearest-names.ts'
 
@@ -37,8 +37,6 @@ export type ContextOptions = {
   readonly home?: string
   readonly serviceAccount?: string
 }
-
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /** Reads what can be connected to; see {@link readKubeconfig} for the files. Throws `kubeconfig-invalid` naming file and line. */
 export function loadContexts(options: ContextOptions): Contexts {
@@ -76,14 +74,15 @@ function summaryOf(name: string, config: Kubeconfig): ContextSummary {
   return {
     name,
     cluster,
-    server: originOf(digString(config.clusters.get(cluster)?.fields, 'server')),
+    server: serverOrigin(digString(config.clusters.get(cluster)?.fields, 'server')),
     user: digString(fields, 'user') ?? '',
     namespace: digString(fields, 'namespace') ?? null,
     current: name === config.current,
   }
 }
 
-function originOf(server: string | undefined): string | null {
+/** Scheme, host and port of a server, without credentials and path; null where it is no URL. */
+export function serverOrigin(server: string | undefined): string | null {
   const url = server === undefined ? null : URL.parse(server)
   return url && url.host !== '' ? `${url.protocol}//${url.host}` : null
 }

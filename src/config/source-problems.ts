@@ -98,10 +98,9 @@ function filesIn(document: Json, { folder, role }: SourceOptions): { readonly pa
   })
 }
 
-/** Names of the variables that hold secrets: whatever this process starts (credential plugins) must not inherit them. */
-export function secretVariables({ redis, key, access }: Config): ReadonlySet<string> {
+/** The environment for what this process starts (credential plugins): without the variables that hold its own secrets. */
+export function withoutSecrets(env: Environment, { redis, key, access }: Config): Environment {
   const sources = [redis?.url, redis?.sentinels?.password, key, ...access.tokens.map(({ sha256 }) => sha256)]
-  return new Set(
-    sources.flatMap((source) => (source && typeof source === 'object' && 'env' in source ? source.env : [])),
-  )
+  const names = sources.flatMap((source) => (source && typeof source === 'object' && 'env' in source ? source.env : []))
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)))
 }
