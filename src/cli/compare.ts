@@ -1,8 +1,9 @@
-import type { Comparison } from '../model/comparison.ts'
+import type { Comparison, Severity } from '../model/comparison.ts'
 import { renderComparison } from '../report/render.ts'
+import { hasDrift } from '../report/shown.ts'
 import { compareSides } from '../service/compare-sides.ts'
 import { parseSide } from '../service/sides.ts'
-import { formatOf, layersOf, list, scopeOf, type Flags } from './flags.ts'
+import { formatOf, layersOf, list, scopeOf, severityOf, type Flags } from './flags.ts'
 import { wantsColor, widthOf, type Streams } from './streams.ts'
 import { withWorkbench } from './with-workbench.ts'
 
@@ -22,7 +23,7 @@ export async function compareCommand(written: readonly string[], flags: Flags, s
     const comparison = await compareSides(request, workbench.ports)
     stopProgress()
     await printComparison(comparison, flags, streams)
-    return exitCodeOf(comparison)
+    return exitCodeOf(comparison, severityOf(flags))
   })
 }
 
@@ -32,12 +33,18 @@ export async function printComparison(comparison: Comparison, flags: Flags, stre
     width: widthOf(streams.stdout, streams.env),
     color: wantsColor(color, streams.stdout, streams.env),
     explain: flags['explain'] === true,
+    severity: severityOf(flags),
+    showParametric: flags['showParametric'] === true,
     maxObjects: streams.stdout.isTTY ? MAX_OBJECTS_ON_A_TERMINAL : null,
   })
   await streams.stdout.write(text)
 }
 
-/** As `kubectl diff` and `flux diff`: 0 without differences, 1 with some; 2 where something could not be read. */
-export function exitCodeOf({ verdict }: Pick<Comparison, 'verdict'>): number {
-  return { 'in-sync': 0, drifted: 1, incomplete: 2 }[verdict]
+/**
+ * As `kubectl diff` and `flux diff`: 0 without drift, 1 with some; 2 where something could not be read. With `--severity`, drift counts
+ * from that severity on.
+ */
+export function exitCodeOf(comparison: Comparison, severity: Severity | null): number {
+  if (comparison.verdict === 'drifted' && severity !== null) return Number(hasDrift(comparison, severity))
+  return { 'in-sync': 0, drifted: 1, incomplete: 2 }[comparison.verdict]
 }

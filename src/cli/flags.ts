@@ -1,4 +1,4 @@
-import { DEFAULT_LAYERS, LAYERS, type Layer } from '../model/comparison.ts'
+import { DEFAULT_LAYERS, LAYERS, SEVERITIES, type Layer, type Severity } from '../model/comparison.ts'
 import { AppError } from '../model/errors.ts'
 import type { SecretCompare } from '../model/mask.ts'
 import type { OutputFormat } from '../report/formats.ts'
@@ -73,6 +73,12 @@ export function layersOf(flags: Flags): readonly Layer[] {
     if (layer) return layer
     throw new AppError('input-invalid', `--layer ${name} is not known`, { hint: `Known: ${LAYERS.join(', ')}, all` })
   })
+}
+
+/** `--severity`; null: everything is shown. */
+export function severityOf(flags: Flags): Severity | null {
+  const name = text(flags, 'severity')
+  return SEVERITIES.find((known) => known === name) ?? null
 }
 
 export function formatOf(flags: Flags): OutputFormat {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { LAYERS } from '../model/comparison.ts'
+import { LAYERS, SEVERITIES } from '../model/comparison.ts'
 import { OUTPUT_FORMATS } from '../report/formats.ts'
 import { durationToMs } from '../service/duration-ms.ts'
 
@@ -71,7 +71,14 @@ export function addComparisonOptions(command: Command): Command {
       'Path to leave out: a JSON pointer (/spec/interval) or a path with wildcards; may be repeated.',
       append,
     )
+    .addOption(severityOption())
+    .option('--show-parametric', 'Also list the differences that rules expect or parameters explain, and why.')
     .option('--explain', 'Also list the differences that were judged equivalent or ignored, and why.')
+}
+
+function severityOption(): Option {
+  const help = 'Show differences and findings from this severity on; the exit code follows what is shown.'
+  return new Option('--severity <level>', help).choices(SEVERITIES)
 }
 
 function collect(value: string, previous: readonly string[] | undefined): string[] {

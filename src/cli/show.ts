@@ -3,7 +3,7 @@ import { AppError } from '../model/errors.ts'
 import { toSnapshotDocument } from '../model/snapshot-document.ts'
 import { printComparison, exitCodeOf } from './compare.ts'
 import { renderList } from './data-output.ts'
-import { formatOf, historyOf, type Flags } from './flags.ts'
+import { formatOf, historyOf, severityOf, type Flags } from './flags.ts'
 import type { Streams } from './streams.ts'
 
 /** `flux-compare show ID`: a kept comparison in any format, or a kept snapshot as a document that `file:` reads. */
@@ -13,7 +13,7 @@ export async function showCommand(id: string, flags: Flags, streams: Streams): P
     const comparison = history.loadComparison(id)
     if (comparison) {
       await printComparison(comparison, flags, streams)
-      return exitCodeOf(comparison)
+      return exitCodeOf(comparison, severityOf(flags))
     }
     const snapshot = id.startsWith('snap_') ? history.loadSnapshot(null, { id }) : null
     if (!snapshot) throw new AppError('snapshot-unknown', `nothing that is kept has the id ${id}`)

@@ -4,6 +4,7 @@ import { uniqueSlugs } from '../model/cluster.ts'
 import type { ClusterName } from '../model/cluster.ts'
 import type { ComparedCluster, Comparison, Finding, Layer } from '../model/comparison.ts'
 import { AppError } from '../model/errors.ts'
+import type { Rule } from '../model/rules.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { coverageFindings } from './coverage-findings.ts'
 import { driftsOf } from './drifts.ts'
@@ -13,13 +14,17 @@ import { createAskedCoverage, filterUnits } from './filter.ts'
 import type { AskedCoverage, ObjectFilter } from './filter.ts'
 import { compareFindings, findingOf } from './finding.ts'
 import { participantsOf } from './fingerprints.ts'
-import { createIgnoreRules } from './ignore.ts'
 import { compareInstall } from './install.ts'
 import type { InstallComparison } from './install.ts'
 import { objectFindings } from './object-findings.ts'
 import { createNameMatcher, pairObjects } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { PRESENT } from './presence.ts'
+import { createRuleSet } from './rules/rule-set.ts'
+import type { Profiles } from './rules/choice.ts'
+import { ruleFindings } from './rules/rule-findings.ts'
+import { ruleUsage } from './rules/usage.ts'
+import type { RuleUsage } from './rules/usage.ts'
 import type { Run } from './run.ts'
 import { createSides } from './side.ts'
 import type { Side } from './side.ts'
@@ -37,6 +42,9 @@ export type CompareInput = {
   readonly layers: readonly Layer[]
   /** Path patterns whose differences are hidden (see `parsePathPattern`). */
   readonly ignore: readonly string[]
+  readonly rules?: readonly Rule[]
+  /** What the configuration says of the clusters, by the name of the side. */
+  readonly profiles?: Profiles
   readonly filter: ObjectFilter
   readonly explain: boolean
   readonly engine: string
@@ -52,6 +60,11 @@ const NO_INSTALL: InstallComparison = { results: [], skews: [] }
  * for two snapshots of one name.
  */
 export function compareSnapshots(input: CompareInput): Comparison {
+  return compareByRules(input).comparison
+}
+
+/** As {@link compareSnapshots}, with what each rule did. */
+export function compareByRules(input: CompareInput): { comparison: Comparison; usage: readonly RuleUsage[] } {
   const sides = createSides(input.snapshots)
   const baseline = baselineOf(input, sides)
   const paired = pairObjects(sides, baseline?.index ?? null)
@@ -76,7 +89,8 @@ export function compareSnapshots(input: CompareInput): Comparison {
     ...(input.explain ? { explanations: explain(run, results) } : {}),
   } as const
   const { apiVersion, kind, phase, ...rest } = content
-  return { apiVersion, kind, id: input.id, phase, digest: digestOf(content), ...rest }
+  const comparison = { apiVersion, kind, id: input.id, phase, digest: digestOf(content), ...rest }
+  return { comparison, usage: ruleUsage(run, results) }
 }
 
 function baselineOf(input: CompareInput, sides: readonly Side[]): Side | null {
@@ -99,7 +113,7 @@ function createRun(input: CompareInput, { sides, baseline, paired }: Paired): Ru
       sides.map((side) => side.name),
     ),
     layers,
-    ignore: createIgnoreRules(input.ignore),
+    rules: createRuleSet({ ignore: input.ignore, rules: input.rules ?? [], profiles: input.profiles ?? {} }, sides),
     fingerprint: input.fingerprint,
     events: layers.has('events') ? indexEvents(sides) : null,
     sameName: createNameMatcher(paired),
@@ -124,6 +138,8 @@ function findingsOf(run: Run, { results, install, asked, units }: Outcome): Find
     ...coverageFindings(run.sides, units, asked),
     ...skewFindings(run, install.skews),
     ...objectFindings(run, results),
+    ...results.flatMap((result) => result.findings),
+    ...ruleFindings(run),
   ]
   return found.map((finding) => findingOf(run.participants, finding)).sort(compareFindings)
 }

@@ -1,11 +1,12 @@
 import { canonicalJson } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
 import { compareText } from '../model/resource-ref.ts'
-import type { Change, Difference, Layer, PerCluster } from '../model/comparison.ts'
+import type { Difference, Layer, PerCluster } from '../model/comparison.ts'
 import type { ReferenceUse } from '../model/snapshot.ts'
 import { fingerprintOf, valueDigestOf } from './fingerprints.ts'
-import type { LeafSlot, UnknownSlot } from './leaves.ts'
+import type { UnknownSlot } from './leaves.ts'
 import { pointerIn, withinIn } from './layers.ts'
+import type { Judged } from './rules/judge.ts'
 import type { Run } from './run.ts'
 import { severityOf, severityRank } from './severity.ts'
 import { perCluster } from './side.ts'
@@ -26,9 +27,10 @@ export type Subject = {
 export function differenceOf(
   run: Run,
   subject: Subject,
-  slot: LeafSlot,
+  judged: Judged,
   leaves: readonly UnknownSlot[] = [],
 ): Difference {
+  const { slot } = judged
   const unknown = new Map(subject.unknown)
   for (const leaf of leaves) {
     if (leaf.layer === slot.layer && leaf.path === slot.path)
@@ -40,7 +42,8 @@ export function differenceOf(
     path: slot.path,
     steps: slot.steps,
     moved: slot.moved,
-    changes: perCluster(known, (side) => slot.changes.get(side)),
+    judged,
+    changes: perCluster(known, (side) => judged.changes.get(side)),
     values: perCluster(known, (side) => inOrder(slot.at.get(side)?.value)),
     pointers: perCluster(known, (side) => {
       const pointer = slot.at.get(side)?.pointer ?? null
@@ -56,40 +59,21 @@ export function inOrder(value: Json | undefined): Json | undefined {
   return typeof value === 'object' && value !== null ? (JSON.parse(canonicalJson(value)) as Json) : value
 }
 
-/** The one difference of an object that is not everywhere. It stands at the root of the object, so its path and pointers are "". */
-export function presenceDifference(
-  run: Run,
-  subject: Subject,
-  changes: ReadonlyMap<Side, Change>,
-  present: ReadonlySet<Side>,
-): Difference {
-  return build(run, subject, {
-    layer: 'presence',
-    path: '',
-    steps: [],
-    moved: false,
-    changes: perCluster(run.sides, (side) => changes.get(side)),
-    values: perCluster(run.sides, (side) => (present.has(side) ? 'present' : undefined)),
-    pointers: perCluster(run.sides, (side) => (present.has(side) ? '' : undefined)),
-    unknown: perCluster(run.sides, (side) => subject.unknown.get(side)),
-    within: null,
-  })
-}
-
 type Facts = Pick<Difference, 'layer' | 'path' | 'changes' | 'values' | 'pointers' | 'unknown' | 'within'> & {
   readonly steps: readonly Step[]
   readonly moved: boolean
+  readonly judged: Judged
 }
 
-function build(run: Run, subject: Subject, { steps, moved, ...facts }: Facts): Difference {
+function build(run: Run, subject: Subject, { steps, moved, judged, ...facts }: Facts): Difference {
   const { layer, path, values, pointers, unknown, changes, within } = facts
   const origins: PerCluster<never> = {}
   return {
     layer,
     path,
-    severity: severityOf({ kind: subject.kind, uses: subject.uses, layer, steps }),
-    classification: 'drift',
-    explanation: null,
+    severity: judged.severity ?? severityOf({ kind: subject.kind, uses: subject.uses, layer, steps }),
+    classification: judged.classification,
+    explanation: judged.explanation,
     changes,
     values,
     unknown,
@@ -105,9 +89,10 @@ function identityOf(subject: Subject, layer: Layer, path: string, moved: boolean
   return [subject.key, layer, path, ...(moved ? ['moved'] : [])]
 }
 
-/** Most severe first, then by path. */
+/** Drift first, the most severe of it before the rest, then by path. */
 export function compareDifferences(a: Difference, b: Difference): number {
   return (
+    Number(a.classification !== 'drift') - Number(b.classification !== 'drift') ||
     severityRank(a.severity) - severityRank(b.severity) ||
     compareText(a.path, b.path) ||
     compareText(a.layer, b.layer) ||

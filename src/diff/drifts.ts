@@ -2,6 +2,7 @@ import type { Drift } from '../model/comparison.ts'
 import { compareRefs } from '../model/resource-ref.ts'
 import { causeOf } from './causes.ts'
 import type { UnitLookup } from './causes.ts'
+import { isDrift } from './judged-unit.ts'
 import type { Run } from './run.ts'
 import { severityRank } from './severity.ts'
 import { perCluster } from './side.ts'
@@ -30,10 +31,12 @@ function driftOf(run: Run, units: UnitLookup, result: UnitResult): Drift {
 }
 
 function compareDrifts(a: Drift, b: Drift): number {
-  return rankOf(a) - rankOf(b) || Number(a.cause !== null) - Number(b.cause !== null) || compareRefs(a.ref, b.ref)
+  const [left, right] = [rankOf(a), rankOf(b)]
+  if (left !== right) return left < right ? -1 : 1
+  return Number(a.cause !== null) - Number(b.cause !== null) || compareRefs(a.ref, b.ref)
 }
 
-/** Differences are sorted, so the first is the most severe. */
-function rankOf(drift: Drift): number {
-  return severityRank(drift.differences[0]?.severity ?? 'low')
+/** Differences are sorted, so the first is the most severe; objects without drift come last. */
+function rankOf({ differences: [first] }: Drift): number {
+  return first && isDrift(first) ? severityRank(first.severity) : Infinity
 }

@@ -38,7 +38,7 @@ export function measureEvents(run: Run, unit: Unit, sides: readonly Side[]): Lea
     const counts = new Map(read.map((side) => [side, countOf(events(side, unit) ?? [], reason)]))
     const here = counts.get(against) !== 0
     const changed = others.filter((side) => (counts.get(side) !== 0) !== here)
-    return changed.length === 0 ? [] : [eventSlot(run, { reason, counts, changed, here })]
+    return changed.length === 0 ? [] : [eventSlot({ reason, counts, changed, here })]
   })
 }
 
@@ -53,7 +53,7 @@ type Found = {
   readonly here: boolean
 }
 
-function eventSlot(run: Run, { reason, counts, changed, here }: Found): LeafSlot {
+function eventSlot({ reason, counts, changed, here }: Found): LeafSlot {
   const steps = [{ key: 'Warning' }, { key: reason }]
   const having = [...counts].filter(([, count]) => count > 0)
   return {
@@ -62,7 +62,6 @@ function eventSlot(run: Run, { reason, counts, changed, here }: Found): LeafSlot
     steps,
     within: null,
     moved: false,
-    hiddenBy: run.ignore({ steps, pointers: [] }, false),
     changes: new Map(changed.map((side) => [side, here ? 'removed' : 'added'])),
     at: new Map(having.map(([side, count]) => [side, { value: count, pointer: null }])),
   }

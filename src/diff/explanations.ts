@@ -2,7 +2,9 @@ import type { Explanation, Layer } from '../model/comparison.ts'
 import type { Json } from '../model/json.ts'
 import { compareRefs, compareText } from '../model/resource-ref.ts'
 import { inOrder } from './differences.ts'
+import { tellRule } from './rules/judge.ts'
 import type { Run } from './run.ts'
+import { isDrift } from './judged-unit.ts'
 import { perCluster } from './side.ts'
 import type { Side } from './side.ts'
 import { isUnreadSighting } from './outcome.ts'
@@ -35,11 +37,11 @@ export function explain(run: Run, results: readonly UnitResult[]): Explanation[]
 }
 
 function explainUnit(run: Run, result: UnitResult): Explained[] {
-  const hidden = result.hidden.map((slot) => ({
+  const hidden = result.hidden.map(({ slot, by }) => ({
     layer: slot.layer,
     path: slot.path,
     because: 'ignored',
-    detail: `--ignore ${slot.hiddenBy}`,
+    detail: by.map(tellRule).join('; '),
     values: new Map([...slot.at].map(([side, { value }]) => [side, value])),
   }))
   const unknown = result.unknown.map(({ layer, path, reason, sides }) => ({
@@ -49,7 +51,20 @@ function explainUnit(run: Run, result: UnitResult): Explained[] {
     detail: `${WHY_UNKNOWN[reason]} on ${[...sides].map((side) => side.name).join(', ')}`,
     values: new Map<Side, Json>(),
   }))
-  return [...result.equivalents, ...hidden, ...unknown, ...unreadObject(run, result)]
+  return [...result.equivalents, ...hidden, ...explained(run, result), ...unknown, ...unreadObject(run, result)]
+}
+
+/** Differences that are no drift. */
+function explained(run: Run, { differences }: UnitResult): Explained[] {
+  return differences
+    .filter((difference) => !isDrift(difference))
+    .map(({ layer, path, classification, explanation, values }) => ({
+      layer,
+      path,
+      because: classification,
+      detail: explanation ?? '',
+      values: new Map(run.sides.flatMap((side) => (side.name in values ? [[side, values[side.name]!] as const] : []))),
+    }))
 }
 
 function unreadObject(run: Run, { sightings }: UnitResult): Explained[] {

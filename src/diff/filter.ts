@@ -63,7 +63,8 @@ const DATA_NAMES: Readonly<Record<string, string>> = {
   secrets: 'Secret',
 }
 
-function createKindTest(names: readonly string[] | null): KindTest {
+/** Whether a kind is one of those named; null names all. */
+export function createKindTest(names: readonly string[] | null): KindTest {
   if (names === null) return () => true
   const tests = names.map(kindTestOf)
   return (ref) => tests.some((test) => test(ref))

@@ -3,10 +3,10 @@ import type { Json } from '../model/json.ts'
 import { compareText, refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { ControllerFacts } from '../model/snapshot.ts'
-import { compareDifferences, differenceOf } from './differences.ts'
 import type { Subject } from './differences.ts'
 import { includesInstall } from './filter.ts'
 import type { ObjectFilter } from './filter.ts'
+import { isDrift, judgedDifferences } from './judged-unit.ts'
 import type { At, LeafSlot } from './leaves.ts'
 import { presenceOf, stateOf } from './outcome.ts'
 import { quote } from './path.ts'
@@ -52,18 +52,30 @@ function compareController(run: Run, holders: readonly Holder[]): { result: Unit
   const factsOf = new Map(holders.map(({ side, facts }) => [side, facts]))
   const variants = variantsOf([...factsOf.keys()], (side) => canonicalJson(factsOf.get(side)!))
   const against = chooseAgainst(variants, run.baseline, () => false)
-  const slots = pathsOf(holders).flatMap((path) => slotAt(run, { holders, path, against: against[0]! }) ?? [])
+  const slots = pathsOf(holders).flatMap((path) => slotAt({ holders, path, against: against[0]! }) ?? [])
   const subject = subjectOf(run, ref, sightings)
-  const shown = slots.filter((slot) => slot.hiddenBy === null)
-  const content = shown.map((slot) =>
-    differenceOf(run, { ...subject, unknown: unknownAt(subject, slot, holders) }, slot),
-  )
-  const differences = [...presenceOf(run, subject, sightings), ...content].sort(compareDifferences)
   const unit = { key: subject.key, ref, data: false, names: null, entries: run.sides.map(() => null) }
-  const hidden = slots.filter((slot) => slot.hiddenBy !== null)
-  const state = stateOf(differences, sightings, false)
+  const { explained, ...judged } = judgedDifferences(run, {
+    unit,
+    sightings,
+    slots: [...presenceOf(run, sightings), ...slots],
+    unknown: [],
+    subjectAt: (slot) =>
+      slot.layer === 'presence' ? subject : { ...subject, unknown: unknownAt(subject, slot, holders) },
+    treeOf: (side) => treeOf(factsOf.get(side)),
+    context: { ...ref, fingerprint: run.fingerprint, sameReference: () => false },
+    parametric: () => null,
+  })
+  const state = stateOf(judged.differences.filter(isDrift), sightings, { uncertain: false, explained })
   const skew = holders.some((holder) => followsSkew(holder, holders[0]!)) ? { name: ref.name } : null
-  return { result: { unit, sightings, state, against, differences, hidden, equivalents: [], unknown: [] }, skew }
+  return { result: { unit, sightings, state, against, ...judged, equivalents: [], unknown: [] }, skew }
+}
+
+/** What rules may be about: `version`, `image`, `args`, `featureGates`. */
+function treeOf(facts: ControllerFacts | undefined): Json | null {
+  if (facts === undefined) return null
+  const { version, image, args, featureGates } = facts
+  return { ...(version === null ? {} : { version }), ...(image === null ? {} : { image }), args, featureGates }
 }
 
 function subjectOf(run: Run, ref: ResourceRef, sightings: readonly Sighting[]): Subject {
@@ -95,7 +107,7 @@ function isReadAt({ facts }: Holder, { group }: Pick<Path, 'group'>): boolean {
 
 type Place = { readonly holders: readonly Holder[]; readonly path: Path; readonly against: Side }
 
-function slotAt(run: Run, { holders, path, against }: Place): LeafSlot | null {
+function slotAt({ holders, path, against }: Place): LeafSlot | null {
   const read = holders.filter((holder) => isReadAt(holder, path))
   const from = read.find((holder) => holder.side === against) ?? read[0]
   if (from === undefined) return null
@@ -113,7 +125,6 @@ function slotAt(run: Run, { holders, path, against }: Place): LeafSlot | null {
     steps,
     within: null,
     moved: false,
-    hiddenBy: run.ignore({ steps, pointers: [pointer] }, false),
     changes: new Map(changed.map((holder) => [holder.side, changeOf(valueAt(from, path), valueAt(holder, path))])),
     at: new Map(at),
   }

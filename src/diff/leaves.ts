@@ -1,4 +1,4 @@
-import type { Layer } from '../model/comparison.ts'
+import type { Change, Layer } from '../model/comparison.ts'
 import type { Json } from '../model/json.ts'
 import { isMasked } from '../model/mask.ts'
 import { findHidden, mayHide } from './hidden.ts'
@@ -23,9 +23,7 @@ export type LeafSlot = {
   /** Null also where the targets do not agree on it. */
   within: string | null
   readonly moved: boolean
-  /** The pattern of `--ignore` that hides it. */
-  readonly hiddenBy: string | null
-  readonly changes: Map<Side, LeafChange['change']>
+  readonly changes: Map<Side, Change>
   readonly at: Map<Side, At>
 }
 
@@ -115,9 +113,7 @@ function openSlot(measure: Measure, leaves: Leaves, pair: Pair, change: LeafChan
     if (known.within !== within) known.within = null
     return
   }
-  const place = { steps, pointers: [change.fromPointer, change.toPointer] }
-  const hiddenBy = run.ignore(place, unit.data)
-  leaves.slots.set(key, { layer, path, steps, within, moved, hiddenBy, changes: new Map(), at: new Map() })
+  leaves.slots.set(key, { layer, path, steps, within, moved, changes: new Map(), at: new Map() })
 }
 
 function fillSlots(measure: Measure, leaves: Leaves, own: Variant, pairs: readonly Pair[]): void {
@@ -186,8 +182,7 @@ function layerOfPath(path: string, measure: Measure): Layer {
 function addUnknown(measure: Measure, leaves: Leaves, sides: readonly Side[], leaf: UnknownLeaf): void {
   const { run, unit, against } = measure
   const layer = layerOf(leaf.steps, measure.tree, unit.data)
-  const place = { steps: leaf.steps, pointers: [leaf.fromPointer, leaf.toPointer] }
-  if (!run.layers.has(layer) || run.ignore(place, unit.data) !== null) return
+  if (!run.layers.has(layer)) return
   const path = pathIn(layer, leaf.steps)
   const key = keyOf(layer, path, leaf.reason)
   const slot = leaves.unknown.get(key) ?? {

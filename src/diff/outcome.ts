@@ -1,6 +1,5 @@
 import type { Change, Difference } from '../model/comparison.ts'
-import { presenceDifference } from './differences.ts'
-import type { Subject } from './differences.ts'
+import type { LeafSlot } from './leaves.ts'
 import type { Sighting } from './presence.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
@@ -9,10 +8,10 @@ import type { Side } from './side.ts'
 export type UnitState = 'in-sync' | 'drifted' | 'missing' | 'extra' | 'unknown' | 'left-out'
 
 /**
- * The difference of an object that is present on some clusters and proven absent on others; none otherwise. What the baseline lacks is
+ * The path "" of an object that is present on some clusters and proven absent on others; none otherwise. What the baseline lacks is
  * extra on the others, what it has is missing on them; where nothing is known of the baseline, or there is none, it is missing.
  */
-export function presenceOf(run: Run, subject: Subject, sightings: readonly Sighting[]): Difference[] {
+export function presenceOf(run: Run, sightings: readonly Sighting[]): LeafSlot[] {
   const seenAs = (presence: Sighting['presence']): Side[] =>
     run.sides.filter((side) => sightings[side.index]?.presence === presence)
   const [present, absent] = [seenAs('present'), seenAs('absent')]
@@ -20,15 +19,18 @@ export function presenceOf(run: Run, subject: Subject, sightings: readonly Sight
   const extra = run.baseline !== null && absent.includes(run.baseline)
   const change: Change = extra ? 'extra' : 'missing'
   const changes = new Map((extra ? present : absent).map((side) => [side, change]))
-  const reasons = [...subject.unknown].filter(([side]) => sightings[side.index]?.presence === 'unknown')
-  return [presenceDifference(run, { ...subject, unknown: new Map(reasons) }, changes, new Set(present))]
+  const at = new Map(present.map((side) => [side, { value: 'present', pointer: '' }]))
+  return [{ layer: 'presence', path: '', steps: [], within: null, moved: false, changes, at }]
 }
 
-/** What became of an object; `uncertain` if parts of what was read could not be compared. */
+/** `uncertain`: parts of what was read could not be compared; `explained`: that it is on one side only is no drift. */
+export type Certainty = { readonly uncertain: boolean; readonly explained: boolean }
+
+/** What became of an object, by its drift. */
 export function stateOf(
   differences: readonly Difference[],
   sightings: readonly Sighting[],
-  uncertain: boolean,
+  { uncertain, explained }: Certainty,
 ): UnitState {
   const changes = new Set(differences.flatMap((difference) => Object.values(difference.changes)))
   if (changes.has('missing')) return 'missing'
@@ -38,7 +40,7 @@ export function stateOf(
   if (asked.length < 2) return 'left-out'
   if (uncertain || sightings.some(isUnreadSighting)) return 'unknown'
   const present = sightings.filter((sighting) => sighting.presence === 'present')
-  return present.length < 2 ? 'left-out' : 'in-sync'
+  return present.length < 2 && !explained ? 'left-out' : 'in-sync'
 }
 
 /** Unknown because reading failed, not because nobody asked. */

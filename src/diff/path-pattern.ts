@@ -2,7 +2,7 @@ import { AppError } from '../model/errors.ts'
 import { parsePointer } from './pointer.ts'
 import type { Step } from './tree-types.ts'
 
-type KeyedPart =
+export type KeyedPart =
   | { readonly key: string }
   | { readonly item: readonly (readonly [field: string, value: string])[] }
   /** `*`: one step, `**`: any number of them, `[*]`: one list item. */
@@ -117,39 +117,40 @@ function readQuoted(text: string, start: number): [string, number] {
   }
 }
 
-/** Whether a difference stands at the place of the pattern or below it. `pointer` is the one on either side, rooted at the object. */
-export function matchesPath(pattern: PathPattern, steps: readonly Step[], pointer: string): boolean {
-  if (pattern.form === 'keyed') return matchesFrom(pattern.parts, steps)
-  return startsWith(parsePointer(pointer) ?? [], pattern.tokens) || startsWith(keysOf(steps), pattern.tokens)
+/** The steps of a pattern. A pointer leads through maps alone, since list indexes are refused. */
+export function partsOf(pattern: PathPattern): readonly KeyedPart[] {
+  return pattern.form === 'keyed' ? pattern.parts : pattern.tokens.map((key) => ({ key }))
 }
 
-function startsWith(tokens: readonly (string | null)[], start: readonly string[]): boolean {
-  return start.length <= tokens.length && start.every((token, index) => token === tokens[index])
-}
-
-/** Pointers end at strings; the steps go on into the documents in them. */
-function keysOf(steps: readonly Step[]): (string | null)[] {
-  return steps.map((step) => ('key' in step ? step.key : null))
-}
-
-/**
- * Follows all places in the pattern at which the steps so far may have arrived, so that several `**` cost no more than their number times
- * the steps.
- */
-function matchesFrom(parts: readonly KeyedPart[], steps: readonly Step[]): boolean {
-  let places = spread(parts, new Set([0]))
+/** Whether a difference stands at the place of the pattern or below it; steps are rooted where the pattern is. */
+export function matchesPath(pattern: PathPattern, steps: readonly Step[]): boolean {
+  const parts = partsOf(pattern)
+  let places = startOf(parts)
   if (places.has(parts.length)) return true
   for (const step of steps) {
-    const next = new Set<number>()
-    for (const place of places) {
-      const part = parts[place]
-      if (part && 'any' in part && part.any === 'steps') next.add(place)
-      else if (part && matchesStep(part, step)) next.add(place + 1)
-    }
-    places = spread(parts, next)
+    places = follow(parts, places, step)
     if (places.has(parts.length)) return true
   }
   return false
+}
+
+/** The places in a pattern, as positions of its parts, at which no step at all may have arrived. */
+export function startOf(parts: readonly KeyedPart[]): Set<number> {
+  return spread(parts, new Set([0]))
+}
+
+/**
+ * The places in a pattern at which one more step may have arrived; the length of the pattern is its end. All of them are followed at once, so
+ * that several `**` cost no more than their number times the steps.
+ */
+export function follow(parts: readonly KeyedPart[], places: ReadonlySet<number>, step: Step): Set<number> {
+  const next = new Set<number>()
+  for (const place of places) {
+    const part = parts[place]
+    if (part && 'any' in part && part.any === 'steps') next.add(place)
+    else if (part && matchesStep(part, step)) next.add(place + 1)
+  }
+  return spread(parts, next)
 }
 
 /** `**` also stands for no step at all. */

@@ -2,8 +2,8 @@ import type { Fingerprint } from '../flux/fingerprint.ts'
 import type { Layer } from '../model/comparison.ts'
 import type { EventIndex } from './events.ts'
 import type { Participants } from './fingerprints.ts'
-import type { IgnoreRules } from './ignore.ts'
 import type { Sighting } from './presence.ts'
+import type { RuleSet } from './rules/rule-set.ts'
 import type { Side } from './side.ts'
 
 /** What every step of one comparison needs to know. */
@@ -15,7 +15,7 @@ export type Run = {
   readonly allPresent: readonly Sighting[]
   readonly participants: Participants
   readonly layers: ReadonlySet<Layer>
-  readonly ignore: IgnoreRules
+  readonly rules: RuleSet
   readonly fingerprint: Fingerprint | null
   /** Null where the layer `events` was not asked for. */
   readonly events: EventIndex | null

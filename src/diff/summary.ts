@@ -2,6 +2,7 @@ import { SEVERITIES } from '../model/comparison.ts'
 import type { Classification, Drift, Severity, Summary, Verdict } from '../model/comparison.ts'
 import { isUnread } from '../model/coverage.ts'
 import type { AskedCoverage } from './filter.ts'
+import { isDrift } from './judged-unit.ts'
 import type { Side } from './side.ts'
 import { isUnreadSighting } from './outcome.ts'
 import type { UnitState } from './outcome.ts'
@@ -14,8 +15,9 @@ export function summarize(results: readonly UnitResult[], drifts: readonly Drift
   const inState = (state: UnitState): number => states.get(state) ?? 0
   const classified = (classification: Classification): number =>
     differences.filter((difference) => difference.classification === classification).length
+  const drift = differences.filter(isDrift)
   const bySeverity = (severity: Severity): number =>
-    differences.filter((difference) => difference.severity === severity).length
+    drift.filter((difference) => difference.severity === severity).length
   return {
     objects: results.length - inState('left-out'),
     inSync: inState('in-sync'),
@@ -23,7 +25,7 @@ export function summarize(results: readonly UnitResult[], drifts: readonly Drift
     missing: inState('missing'),
     extra: inState('extra'),
     unknown: inState('unknown'),
-    differences: differences.length,
+    differences: drift.length,
     bySeverity: Object.fromEntries(
       SEVERITIES.map((severity) => [severity, bySeverity(severity)]),
     ) as Summary['bySeverity'],
@@ -37,9 +39,7 @@ export function summarize(results: readonly UnitResult[], drifts: readonly Drift
 /** Incomplete wins over drifted: what could not be read may hide anything. Findings alone are no drift. */
 export function verdictOf(sides: readonly Side[], results: readonly UnitResult[], asked: AskedCoverage): Verdict {
   if (sides.some((side) => isIncomplete(side, asked)) || results.some(isUncertain)) return 'incomplete'
-  const drifted = results.some(({ differences }) =>
-    differences.some(({ classification }) => classification === 'drift'),
-  )
+  const drifted = results.some(({ differences }) => differences.some(isDrift))
   return drifted ? 'drifted' : 'in-sync'
 }
 

@@ -11,6 +11,7 @@ import type { Step, TreeContext, TreeDiff } from './tree-types.ts'
 
 /** Compares trees of one object; each distinct pair of digests once. Bodies are loaded when they are first needed. */
 export type UnitDiffer = {
+  readonly context: TreeContext
   readonly load: (side: Side, tree: TreeName) => Json
   readonly diff: (from: Side, to: Side, tree: TreeName) => TreeDiff
   readonly resolve: (side: Side, steps: readonly Step[], tree: TreeName) => { pointer: string; value: Json } | null
@@ -43,7 +44,7 @@ export function createUnitDiffer(run: Run, unit: Unit): UnitDiffer {
     diffs.set(key, found)
     return found
   }
-  return { load, diff, resolve: (side, steps, tree) => resolve(load(side, tree), steps, context) }
+  return { context, load, diff, resolve: (side, steps, tree) => resolve(load(side, tree), steps, context) }
 }
 
 function contextOf(run: Run, unit: Unit): TreeContext {

@@ -1,18 +1,19 @@
-import type { Difference } from '../model/comparison.ts'
 import { compareRefs, refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
-import { compareDifferences, differenceOf } from './differences.ts'
 import type { Subject } from './differences.ts'
 import { measureEvents } from './events.ts'
 import { mayHide } from './hidden.ts'
 import { measureLeaves } from './leaves.ts'
-import type { EquivalentSlot, LeafSlot, MeasuredLeaves, UnknownSlot } from './leaves.ts'
+import { isDrift, judgedDifferences } from './judged-unit.ts'
+import type { JudgedDifferences } from './judged-unit.ts'
+import type { EquivalentSlot, MeasuredLeaves, UnknownSlot } from './leaves.ts'
 import { presenceOf, stateOf } from './outcome.ts'
 import type { UnitState } from './outcome.ts'
 import { referencesOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { sightUnit } from './presence.ts'
 import type { Sighting } from './presence.ts'
+import { hidesUnknown } from './rules/judge-unit.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
 import { createUnitDiffer, digestOn } from './unit-differ.ts'
@@ -20,15 +21,12 @@ import type { UnitDiffer } from './unit-differ.ts'
 import { chooseAgainst, variantsOf } from './variants.ts'
 
 /** What came out for one object. */
-export type UnitResult = {
+export type UnitResult = Omit<JudgedDifferences, 'explained'> & {
   readonly unit: Unit
   readonly sightings: readonly Sighting[]
   readonly state: UnitState
   /** Clusters that hold the variant measured against; the first of them represents it. */
   readonly against: readonly Side[]
-  /** Sorted. */
-  readonly differences: readonly Difference[]
-  readonly hidden: readonly LeafSlot[]
   readonly equivalents: readonly EquivalentSlot[]
   readonly unknown: readonly UnknownSlot[]
 }
@@ -37,10 +35,11 @@ const NOTHING: MeasuredLeaves = { slots: [], equivalents: [], unknown: [] }
 
 /** Compares one object over all clusters. Bodies are loaded only where digests differ. */
 export function compareUnit(run: Run, unit: Unit): UnitResult {
-  return isPlainlyEqual(run, unit) ? inSync(run, unit) : measuredUnit(run, unit)
+  return isPlainlyEqual(run, unit) && !run.rules.asks(unit) ? inSync(run, unit) : measuredUnit(run, unit)
 }
 
-const IN_SYNC = { state: 'in-sync', differences: [], hidden: [], equivalents: [], unknown: [] } as const
+const NOT_JUDGED = { differences: [], hidden: [], findings: [], uses: [], overlaps: [] } as const
+const IN_SYNC = { ...NOT_JUDGED, state: 'in-sync', equivalents: [], unknown: [] } as const
 
 function inSync(run: Run, unit: Unit): UnitResult {
   return { unit, sightings: run.allPresent, against: run.sides, ...IN_SYNC }
@@ -63,16 +62,22 @@ function measuredUnit(run: Run, unit: Unit): UnitResult {
   const differ = createUnitDiffer(run, unit)
   const against = readable.length > 0 ? pickAgainst(run, unit, readable, differ) : present.slice(0, 1)
   const leaves = measureUnit(run, unit, { against, readable, differ })
-  const shown = leaves.slots.filter((slot) => slot.hiddenBy === null)
   const subject = subjectOf(run, unit, sightings)
-  const content = shown.map((slot) => differenceOf(run, subject, slot, leaves.unknown))
-  const presence = run.layers.has('presence') ? presenceOf(run, subject, sightings) : []
-  const differences = [...presence, ...content].sort(compareDifferences)
-  const hidden = leaves.slots.filter((slot) => slot.hiddenBy !== null)
-  const { equivalents, unknown } = leaves
+  const presence = run.layers.has('presence') ? presenceOf(run, sightings) : []
+  const unknown = leaves.unknown.filter((slot) => !hidesUnknown(run.rules, unit, slot))
+  const { explained, ...judged } = judgedDifferences(run, {
+    unit,
+    sightings,
+    slots: [...presence, ...leaves.slots],
+    unknown,
+    subjectAt: ({ layer }) => (layer === 'presence' ? { ...subject, unknown: unseen(run, sightings) } : subject),
+    treeOf: (side) => (unit.entries[side.index]?.limit === null ? differ.load(side, 'body') : null),
+    context: differ.context,
+    parametric: () => null,
+  })
   const uncertain = readable.length < present.length || unknown.some(({ reason }) => reason !== 'presence')
-  const state = stateOf(differences, sightings, uncertain)
-  return { unit, sightings, state, against, differences, hidden, equivalents, unknown }
+  const state = stateOf(judged.differences.filter(isDrift), sightings, { uncertain, explained })
+  return { unit, sightings, state, against, ...judged, equivalents: leaves.equivalents, unknown }
 }
 
 function pickAgainst(run: Run, unit: Unit, readable: readonly Side[], differ: UnitDiffer): readonly Side[] {
@@ -108,13 +113,19 @@ function measureStatus(run: Run, unit: Unit, { against, readable, differ }: Side
   return measureLeaves({ run, unit, differ, tree: 'status', against: first, sides })
 }
 
-function subjectOf(run: Run, unit: Unit, sightings: readonly Sighting[]): Subject {
-  const unknown = new Map<Side, string>()
-  for (const side of run.sides) {
+function unseen(run: Run, sightings: readonly Sighting[]): Map<Side, string> {
+  const reasons = run.sides.flatMap((side): [Side, string][] => {
     const sighting = sightings[side.index]
+    return sighting?.presence === 'unknown' ? [[side, sighting.reason]] : []
+  })
+  return new Map(reasons)
+}
+
+function subjectOf(run: Run, unit: Unit, sightings: readonly Sighting[]): Subject {
+  const unknown = unseen(run, sightings)
+  for (const side of run.sides) {
     const limit = unit.entries[side.index]?.limit
-    if (sighting?.presence === 'unknown') unknown.set(side, sighting.reason)
-    else if (limit) unknown.set(side, `limit: ${limit}`)
+    if (limit) unknown.set(side, `limit: ${limit}`)
   }
   const references = unit.data ? run.sides.flatMap((side) => referencesOn(unit, side)) : []
   return { key: unit.key, kind: unit.ref.kind, uses: new Set(references.map((reference) => reference.use)), unknown }

@@ -15,11 +15,12 @@ import {
   toSeconds,
   whatWasCompared,
 } from './phrases.ts'
+import { setAside, type Aside } from './shown.ts'
 import { safeLine, safeText } from './terminal.ts'
 import { clustersWithObject, displayValue, groupValues, isLongText } from './values.ts'
 
 /** One self-contained page without scripts: it can be kept as a CI artifact or mailed, and shows the same everywhere. */
-export function renderHtml(comparison: Comparison): string {
+export function renderHtml(comparison: Comparison, { left, explained }: Aside): string {
   const outline = outlineOf(comparison)
   const title = `flux-compare: ${whatWasCompared(comparison)}`
   const body = [
@@ -32,7 +33,14 @@ export function renderHtml(comparison: Comparison): string {
       'Differences',
       outline.objects.map((object) => objectItem(object, comparison)),
     ),
-    footer(comparison),
+    section(
+      'Different on purpose',
+      explained.map(
+        ({ title, path, detail }) =>
+          `<li><div><code>${escapeHtml(`${title} ${path}`)}</code> <span class="muted">${escapeHtml(detail)}</span></div></li>`,
+      ),
+    ),
+    footer(comparison, left),
   ]
   return `<!doctype html>
 <html lang="en">
@@ -159,9 +167,10 @@ function lines({ values: all }: Difference): string | null {
   return `<pre class="lines">${rows.join('\n')}</pre>`
 }
 
-function footer({ id, engine, summary }: Comparison): string {
-  const hidden = `${summary.equivalent} judged equivalent, ${summary.hiddenByRules} hidden by rules`
-  return `<footer>${escapeHtml(`${id}, flux-compare ${engine}. ${hidden}.`)}</footer>`
+function footer(comparison: Comparison, left: string): string {
+  const { id, engine } = comparison
+  const rest = [setAside(comparison), left].filter((part) => part !== '').map((part) => ` ${part}.`)
+  return `<footer>${escapeHtml(`${id}, flux-compare ${engine}.${rest.join('')}`)}</footer>`
 }
 
 function escapeHtml(text: string, safe: (text: string) => string = safeLine): string {

@@ -14,6 +14,7 @@ import {
   toSeconds,
   whatWasCompared,
 } from './phrases.ts'
+import { setAside, type Aside } from './shown.ts'
 import { safeLine, safeText } from './terminal.ts'
 import { clustersWithObject, displayValue, groupValues, isLongText } from './values.ts'
 
@@ -23,15 +24,16 @@ const MAX_FINDINGS = 20
 const MAX_ONE_SIDED = 50
 
 /** Fit for a pull-request comment: the summary in view, objects folded, foreign text escaped, never too long to post. */
-export function renderMarkdown(comparison: Comparison, { explain }: RenderOptions): string {
+export function renderMarkdown(comparison: Comparison, { explain }: RenderOptions, aside: Aside): string {
   const outline = outlineOf(comparison)
   const parts = [
-    head(comparison),
+    head(comparison, aside),
     clusterTable(comparison),
     findingList(comparison),
     oneSidedList(outline),
     repeatedList(outline, comparison),
     ...outline.objects.map((object) => objectPart(object, comparison)),
+    explainedList(aside),
     ...(explain ? [explanationList(comparison)] : []),
   ].filter((part) => part !== '')
   return bounded(parts)
@@ -50,10 +52,11 @@ function bounded(parts: readonly string[]): string {
   return `${[...kept, ...note].join('\n\n')}\n`
 }
 
-function head(comparison: Comparison): string {
+function head(comparison: Comparison, { left }: Aside): string {
   const counts = severityCounts(comparison)
   const sentence = `${escapeMarkdown(whatWasCompared(comparison))}${counts === '' ? '' : `: ${counts}`}`
-  return `### flux-compare: ${comparison.verdict}\n\n${sentence}. ${objectCounts(comparison)}.`
+  const rest = [setAside(comparison), left].filter((part) => part !== '').join('; ')
+  return `### flux-compare: ${comparison.verdict}\n\n${sentence}. ${objectCounts(comparison)}.${rest === '' ? '' : `\n\n${rest}.`}`
 }
 
 function clusterTable(comparison: Comparison): string {
@@ -152,6 +155,11 @@ function fence(text: string): string[] {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const ticks = '`'.repeat(longest + 1)
   return [`${ticks}diff`, ...text.split('\n'), ticks]
+}
+
+function explainedList({ explained }: Aside): string {
+  const lines = explained.map(({ title, path, detail }) => `- ${code(`${title} ${path}`)} ${escapeMarkdown(detail)}`)
+  return lines.length === 0 ? '' : ['**Different on purpose**', '', ...lines].join('\n')
 }
 
 function explanationList({ explanations }: Comparison): string {

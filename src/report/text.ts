@@ -20,6 +20,7 @@ import {
   toSeconds,
   whatWasCompared,
 } from './phrases.ts'
+import { setAside, type Aside } from './shown.ts'
 import { painter, padEnd, safeLine, widthOf, wrap, type Paint, type Style } from './terminal.ts'
 import { renderBlock, renderChange, type TextContext } from './text-values.ts'
 import { clustersWithObject } from './values.ts'
@@ -36,11 +37,14 @@ const INDENT = LABEL + 2
 const MAX_FINDINGS = 3
 const MAX_ONE_SIDED = 12
 
+export type TextStyle = Aside & { readonly wide: boolean }
+
 /**
  * For people: verdict, clusters and findings first, then what is on one side only (children under their cause), changes that
  * repeat, and objects by severity. `wide` shows every object, pointer and hint.
  */
-export function renderText(comparison: Comparison, options: RenderOptions, wide: boolean): string {
+export function renderText(comparison: Comparison, options: RenderOptions, style: TextStyle): string {
+  const { wide, explained, left } = style
   const outline = outlineOf(comparison)
   const context: TextContext = { comparison, width: options.width, paint: painter(options.color), wide }
   const sections = [
@@ -50,8 +54,9 @@ export function renderText(comparison: Comparison, options: RenderOptions, wide:
     oneSided(outline, context),
     repeated(outline, context),
     objects(outline, options.maxObjects, context),
+    explainedLines(explained, context),
     options.explain ? explanations(comparison.explanations ?? [], context) : [],
-    footer(options, context),
+    footer(left, options, context),
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -201,14 +206,19 @@ function explanations(list: readonly Explanation[], context: TextContext): strin
   return [context.paint('bold', 'NOT COUNTED AS DIFFERENCES'), ...(lines.length === 0 ? ['nothing'] : lines)]
 }
 
-function footer(options: RenderOptions, { comparison, paint }: TextContext): string[] {
-  const { equivalent, hiddenByRules, expected, parametric } = comparison.summary
-  const parts = [
-    ...(equivalent > 0 ? [`${plural(equivalent, 'textual difference')} judged equivalent`] : []),
-    ...(hiddenByRules > 0 ? [`${hiddenByRules} hidden by --ignore`] : []),
-    ...(expected > 0 ? [`${expected} expected`] : []),
-    ...(parametric > 0 ? [`${parametric} explained by parameters`] : []),
+function explainedLines(list: TextStyle['explained'], { paint }: TextContext): string[] {
+  if (list.length === 0) return []
+  const lines = list.map(
+    ({ title, path, detail }) => `${safeLine(title)}  ${safeLine(path)}  ${paint('gray', safeLine(detail))}`,
+  )
+  return [paint('bold', 'DIFFERENT ON PURPOSE'), ...lines]
+}
+
+function footer(left: string, options: RenderOptions, { comparison, paint }: TextContext): string[] {
+  const aside = setAside(comparison)
+  const lines = [
+    ...(aside === '' ? [] : [`${aside}${options.explain ? '' : ' (--explain lists them)'}`]),
+    ...(left === '' ? [] : [left]),
   ]
-  if (parts.length === 0) return []
-  return [paint('gray', `${parts.join(', ')}${options.explain ? '' : ' (--explain lists them)'}`)]
+  return lines.map((line) => paint('gray', line))
 }

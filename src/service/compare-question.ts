@@ -1,6 +1,7 @@
 import { compareSnapshots } from '../diff/compare.ts'
 import type { ObjectFilter } from '../diff/filter.ts'
-import { createIgnoreRules } from '../diff/ignore.ts'
+import { compileRules } from '../diff/rules/compile.ts'
+import { ignoreRule } from '../diff/rules/rule-set.ts'
 import { parseSelector } from '../diff/selector.ts'
 import type { Fingerprint } from '../flux/fingerprint.ts'
 import type { ClusterName } from '../model/cluster.ts'
@@ -51,5 +52,5 @@ export function answerQuestion(
 /** Refuses patterns that cannot be read before anything is asked of a cluster. Throws `input-invalid`. */
 export function checkPatterns({ filter, ignore }: Pick<Question, 'filter' | 'ignore'>): void {
   if (filter.selector !== null) parseSelector(filter.selector)
-  createIgnoreRules(ignore)
+  for (const path of ignore) compileRules([ignoreRule(path)])
 }
