@@ -6,6 +6,8 @@ import { join } from 'node:path'
 const TARGET = 'dist/package'
 /** Holds a native library, so it stays a dependency that npm installs. */
 const EXTERNAL = ['better-sqlite3']
+/** Its files are served as they are, so the bundler does not see them. */
+const DOCS_PAGES = 'node_modules/swagger-ui-dist'
 
 rmSync(TARGET, { recursive: true, force: true })
 mkdirSync(TARGET, { recursive: true })
@@ -30,6 +32,9 @@ const { metafile } = await build({
 for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) cpSync(name, join(TARGET, name))
 cpSync('migrations', join(TARGET, 'migrations'), { recursive: true })
 cpSync('src/simulator/demo', join(TARGET, 'dist/demo'), { recursive: true })
+for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+  cpSync(join(DOCS_PAGES, name), join(TARGET, 'dist/swagger-ui', name))
+}
 mkdirSync(join(TARGET, 'bin'))
 cpSync('bin/flux-compare.cjs', join(TARGET, 'bin/flux-compare.cjs'))
 chmodSync(join(TARGET, 'bin/flux-compare.cjs'), 0o755)
@@ -47,7 +52,7 @@ function licenses({ inputs }: Metafile): string {
   const folders = Object.keys(inputs).flatMap(
     (input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [],
   )
-  return [...new Set(folders)].toSorted().map(licenseOf).join('\n')
+  return [...new Set([...folders, DOCS_PAGES])].toSorted().map(licenseOf).join('\n')
 }
 
 function licenseOf(folder: string): string {

@@ -124,6 +124,21 @@ export const ERRORS = {
   },
   unauthenticated: { status: 401, exit: 2, retry: false, hint: 'Send a valid token: Authorization: Bearer TOKEN' },
   forbidden: { status: 403, exit: 2, retry: false, hint: 'Use a token whose scope allows this.' },
+  'method-not-allowed': { status: 405, exit: 2, retry: false, hint: 'Use one of the methods that Allow names.' },
+  'not-acceptable': { status: 406, exit: 2, retry: false, hint: 'Ask for another format by Accept or ?format=.' },
+  'body-too-large': {
+    status: 413,
+    exit: 2,
+    retry: false,
+    hint: 'Send less: name what is wanted by labels, not one by one.',
+  },
+  'media-type-unsupported': { status: 415, exit: 2, retry: false, hint: 'Send Content-Type: application/json' },
+  'host-refused': {
+    status: 421,
+    exit: 2,
+    retry: false,
+    hint: 'Use the address that the service listens on, such as http://127.0.0.1:8080.',
+  },
   'idempotency-mismatch': {
     status: 422,
     exit: 2,
