@@ -71,6 +71,8 @@ export function problemResponse(
     'Cache-Control': 'no-store',
     ...(after === undefined ? {} : { 'Retry-After': String(after) }),
     ...(error.code === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer realm="flux-compare"' } : {}),
+    // The rest of the body was not read: the connection cannot carry another request, and the caller must know.
+    ...(error.code === 'body-too-large' ? { Connection: 'close' } : {}),
     ...extra.headers,
   })
 }
