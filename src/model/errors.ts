@@ -154,6 +154,12 @@ export const ERRORS = {
     retry: false,
     hint: 'Narrow the cluster to some namespaces in the configuration.',
   },
+  'handover-invalid': {
+    status: 502,
+    exit: 2,
+    retry: true,
+    hint: 'Run the same version of flux-compare everywhere, and let nobody else write into its Redis.',
+  },
   'key-mismatch': {
     status: 502,
     exit: 2,
@@ -165,6 +171,12 @@ export const ERRORS = {
     exit: 2,
     retry: false,
     hint: 'The name leads to another cluster than before. Check the kubeconfig, or give the new cluster a new name.',
+  },
+  'listen-failed': {
+    status: 500,
+    exit: 2,
+    retry: false,
+    hint: 'Choose another address with --listen or server.listen, or end what uses it.',
   },
   'output-failed': {
     status: 500,

@@ -22,6 +22,11 @@ export function maskKeyId(masked: string): string | null {
   return masked.startsWith('hmac:') ? masked.slice(5, masked.indexOf(':', 5)) : null
 }
 
+/** The key id in what a snapshot says of its masks (`<mask version>:<key id>:<secretCompare>`). */
+export function maskKeyIdOf(snapshotMask: string): string {
+  return snapshotMask.split(':')[1] ?? ''
+}
+
 export type MaskRelation = 'equal' | 'different' | 'unknown'
 
 /** Compares two masks: only fingerprints of the same key can say anything. */

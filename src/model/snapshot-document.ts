@@ -151,9 +151,7 @@ const REFERENCE = keys({
   state: oneOf('present', 'absent', 'forbidden', 'failed', 'not-asked'),
 })
 
-const DOCUMENT = keys({
-  apiVersion: oneOf(API_VERSION),
-  kind: oneOf(KIND),
+const HEADER = {
   id: anyText,
   cluster: anyText,
   uid: OPTIONAL_TEXT,
@@ -166,20 +164,29 @@ const DOCUMENT = keys({
   install: INSTALL,
   served: listOf(keys({ group: anyText, kind: anyText, version: anyText, served: listOf(anyText) })),
   coverage: listOf(COVERAGE),
-  objects: listOf(
-    keys({
-      ref: REF,
-      version: anyText,
-      uid: OPTIONAL_TEXT,
-      resourceVersion: OPTIONAL_TEXT,
-      digest: anyText,
-      statusDigest: OPTIONAL_TEXT,
-      labels: mapOf(anyText),
-      limit: nullOr(oneOf('depth', 'size')),
-      body: anyMap,
-      status: nullOr(anyMap),
-    }),
-  ),
   references: listOf(REFERENCE),
   events: nullOr(listOf(keys({ ref: REF, type: anyText, reason: anyText, count: anyNumber }))),
+}
+
+const ENTRY = {
+  ref: REF,
+  version: anyText,
+  uid: OPTIONAL_TEXT,
+  resourceVersion: OPTIONAL_TEXT,
+  digest: anyText,
+  statusDigest: OPTIONAL_TEXT,
+  labels: mapOf(anyText),
+  limit: nullOr(oneOf('depth', 'size')),
+}
+
+/** All of a snapshot but its objects, in a place where they come one by one. Throws `file-invalid` naming what has another shape. */
+export const snapshotHeaderShape = keys(HEADER)
+/** One object of a snapshot without its bodies. */
+export const snapshotEntryShape = keys(ENTRY)
+
+const DOCUMENT = keys({
+  apiVersion: oneOf(API_VERSION),
+  kind: oneOf(KIND),
+  ...HEADER,
+  objects: listOf(keys({ ...ENTRY, body: anyMap, status: nullOr(anyMap) })),
 })

@@ -4,6 +4,10 @@ import type { Severity } from '../model/comparison.ts'
 export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'markdown', 'html', 'junit'] as const
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
+export function isOutputFormat(text: string): text is OutputFormat {
+  return (OUTPUT_FORMATS as readonly string[]).includes(text)
+}
+
 export type RenderOptions = {
   /** Columns of the terminal. */
   readonly width: number

@@ -1,0 +1,158 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Comparison } from '../../model/comparison.ts'
+import { isUnread } from '../../model/coverage.ts'
+import type { KindCoverage } from '../../model/coverage.ts'
+
+/** What is told of a snapshot once it is recorded. */
+export type RecordedSnapshot = {
+  readonly cluster: string
+  readonly seconds: number
+  readonly takenAt: string
+  readonly isRead: boolean
+  readonly coverage: readonly KindCoverage[]
+}
+
+/** Numbers that are asked for when Prometheus reads the metrics. */
+export type MetricSources = {
+  /** Bytes of the database file; null where there is none. */
+  readonly databaseBytes: () => number | null
+  /** Waiting jobs per lane. */
+  readonly queueDepth: () => Promise<ReadonlyMap<string, number>>
+}
+
+export type Metrics = {
+  readonly snapshotRecorded: (snapshot: RecordedSnapshot) => void
+  readonly compared: (comparison: Comparison, seconds: number) => void
+  readonly request: (route: string, method: string, status: number, seconds: number) => void
+  /** The exposition text and its content type. */
+  readonly expose: () => Promise<{ readonly body: string; readonly contentType: string }>
+}
+
+const PREFIX = 'flux_compare_'
+const DURATIONS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
+
+/** Metrics of one process in a registry of their own. Labels hold names of clusters, kinds and routes, never of objects. */
+export function createMetrics(version: string, sources: MetricSources): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const named = (name: string, help: string) => ({ name: `${PREFIX}${name}`, help, registers })
+  new Gauge({ ...named('build_info', 'Version of flux-compare.'), labelNames: ['version'] }).set({ version }, 1)
+  addSources(named, sources)
+  return {
+    ...snapshotMetrics(named),
+    ...comparisonMetrics(named),
+    request: requestMetrics(named),
+    expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+  }
+}
+
+type Named = (name: string, help: string) => { name: string; help: string; registers: Registry[] }
+
+function snapshotMetrics(named: Named): Pick<Metrics, 'snapshotRecorded'> {
+  const duration = new Histogram({
+    ...named('snapshot_duration_seconds', 'Time from the begin of a snapshot job until its snapshot was recorded.'),
+    labelNames: ['cluster', 'result'],
+    buckets: DURATIONS,
+  })
+  const success = new Gauge({
+    ...named('snapshot_last_success_timestamp_seconds', 'When the newest snapshot that could be read was taken.'),
+    labelNames: ['cluster'],
+  })
+  const up = new Gauge({
+    ...named('cluster_up', 'Whether the last snapshot could read the cluster: 1, or 0.'),
+    labelNames: ['cluster'],
+  })
+  const objects = new Gauge({
+    ...named('snapshot_objects', 'Objects of a kind in the newest snapshot.'),
+    labelNames: ['cluster', 'kind'],
+  })
+  return {
+    snapshotRecorded: ({ cluster, seconds, takenAt, isRead, coverage }) => {
+      duration.observe({ cluster, result: resultOf(isRead, coverage) }, seconds)
+      up.set({ cluster }, isRead ? 1 : 0)
+      if (!isRead) return
+      success.set({ cluster }, Date.parse(takenAt) / 1000)
+      for (const { kind, objects: count } of coverage) objects.set({ cluster, kind }, count)
+    },
+  }
+}
+
+function resultOf(isRead: boolean, coverage: readonly KindCoverage[]): 'complete' | 'partial' | 'failed' {
+  if (!isRead) return 'failed'
+  return coverage.some(({ status }) => isUnread(status)) ? 'partial' : 'complete'
+}
+
+function comparisonMetrics(named: Named): Pick<Metrics, 'compared'> {
+  const duration = new Histogram({
+    ...named('comparison_duration_seconds', 'Time to compare and store.'),
+    buckets: DURATIONS,
+  })
+  const drift = new Gauge({
+    ...named('drift_items', 'Differences in the newest comparison of these clusters.'),
+    labelNames: ['baseline', 'targets', 'severity', 'kind'],
+  })
+  const labels = new Map<string, readonly Parameters<typeof drift.remove>[0][]>()
+  return {
+    compared: (comparison, seconds) => {
+      duration.observe(seconds)
+      const baseline = comparison.baseline ?? ''
+      const names = comparison.clusters.map(({ name }) => name).filter((name) => name !== comparison.baseline)
+      const targets = names.sort().join(',')
+      const pair = `${baseline}\n${targets}`
+      for (const old of labels.get(pair) ?? []) drift.remove(old)
+      const counted = countDrift(comparison).map(({ severity, kind, count }) => {
+        const label = { baseline, targets, severity, kind }
+        drift.set(label, count)
+        return label
+      })
+      labels.set(pair, counted)
+    },
+  }
+}
+
+function countDrift({ drifts }: Comparison): { severity: string; kind: string; count: number }[] {
+  const counts = new Map<string, { severity: string; kind: string; count: number }>()
+  for (const { ref, differences } of drifts) {
+    for (const { severity, classification } of differences) {
+      if (classification !== 'drift') continue
+      const key = `${severity} ${ref.kind}`
+      const row = counts.get(key) ?? { severity, kind: ref.kind, count: 0 }
+      row.count += 1
+      counts.set(key, row)
+    }
+  }
+  return [...counts.values()]
+}
+
+function requestMetrics(named: Named): Metrics['request'] {
+  const total = new Counter({
+    ...named('http_requests_total', 'Answered requests by route.'),
+    labelNames: ['route', 'method', 'code'],
+  })
+  const duration = new Histogram({
+    ...named('http_request_duration_seconds', 'Time to answer a request.'),
+    labelNames: ['route', 'method'],
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  })
+  return (route, method, status, seconds) => {
+    total.inc({ route, method, code: String(status) })
+    duration.observe({ route, method }, seconds)
+  }
+}
+
+function addSources(named: Named, { databaseBytes, queueDepth }: MetricSources): void {
+  void new Gauge({
+    ...named('db_size_bytes', 'Size of the database file.'),
+    collect() {
+      const bytes = databaseBytes()
+      if (bytes !== null) this.set(bytes)
+    },
+  })
+  void new Gauge({
+    ...named('queue_depth', 'Jobs that wait.'),
+    labelNames: ['lane'],
+    async collect() {
+      for (const [lane, depth] of await queueDepth()) this.set({ lane }, depth)
+    },
+  })
+}

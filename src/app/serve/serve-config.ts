@@ -1,0 +1,35 @@
+import { loadContexts } from '../../clusters/kubeconfig.ts'
+import { defaultConfig, type Config } from '../../config/config.ts'
+import { findConfigFile, loadConfig, withListen } from '../../config/load-config.ts'
+import { AppError } from '../../model/errors.ts'
+import type { Environment } from '../settings.ts'
+
+export type ServeRole = 'all' | 'api' | 'worker'
+
+/** What the command line says; the rest is in the configuration. */
+export type ServeFlags = {
+  readonly config: string | null
+  readonly listen: string | null
+  readonly role: ServeRole
+  /** Null: for a worker the pool `default`; for `all` every pool that is configured. */
+  readonly pool: string | null
+  readonly kubeconfig: string | null
+}
+
+/**
+ * The configuration of the process: the file, or without one every context of the kubeconfig. Throws `config-invalid` with every
+ * problem, or `no-clusters` where there is nothing that could be compared.
+ */
+export function readServeConfig(flags: ServeFlags, env: Environment, folder: string): Config {
+  const file = findConfigFile(flags.config, env, folder)
+  const config = file === null ? withoutFile(flags, env) : loadConfig({ path: file, env, role: flags.role })
+  return flags.listen === null ? config : withListen(config, flags.listen)
+}
+
+function withoutFile({ kubeconfig }: ServeFlags, env: Environment): Config {
+  const { names } = loadContexts({ kubeconfig, env })
+  if (names.length > 0) return defaultConfig(names)
+  throw new AppError('no-clusters', 'there is no configuration file, and the kubeconfig has no context', {
+    hint: 'Name a kubeconfig with KUBECONFIG or a configuration with --config (docs/config.md), or try: flux-compare demo --serve',
+  })
+}

@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { createFingerprint, createFingerprintKey } from '../../flux/fingerprint.ts'
+import { openHistoryReader } from '../../history/service-history.ts'
+import { VERSION } from '../../model/version.ts'
+import { isOutputFormat } from '../../report/formats.ts'
+import { renderComparison } from '../../report/render.ts'
+import type { Comparison } from '../../model/comparison.ts'
+import { AppError } from '../../model/errors.ts'
+import type { HistoryReader } from '../../service/kept-reads.ts'
+import { createCompute, type Compute } from '../../service/compute/compute.ts'
+import { createLog, type LogLevel } from '../log.ts'
+import { channelOf, expose, type Functions } from './rpc.ts'
+
+// Entry of the thread that compares and renders: it reads what is kept and writes nothing.
+
+export type ComputeThreadData = {
+  readonly path: string
+  readonly migrations: string
+  readonly key: Uint8Array
+  readonly logLevel: LogLevel
+}
+
+/** Documents are written for pipes: no colour, and the width that a log has. */
+const WIDTH = 120
+
+const { path, migrations, key, logLevel } = workerData as ComputeThreadData
+const log = createLog(logLevel).child({ thread: 'compute' })
+const reader = openHistoryReader({ path, migrations, engine: VERSION })
+const compute = createCompute({
+  reads: { snapshot: reader.keptSnapshot, comparison: reader.loadComparison },
+  engine: { engine: VERSION, fingerprint: createFingerprint(createFingerprintKey(key)) },
+  render,
+})
+expose(channelOf(parentPort!), { ready: () => undefined, ...inOneState(compute, reader) }, (name, error) =>
+  log.error('a call failed', { name }, error),
+)
+
+function render(comparison: Comparison, format: string): string {
+  if (!isOutputFormat(format)) throw new AppError('input-invalid', `${format} is not an output format`)
+  const explain = comparison.explanations !== undefined
+  return renderComparison(comparison, format, { width: WIDTH, color: false, explain, maxObjects: null })
+}
+
+/** What is not needed any more may be removed while a call reads: each sees one state of the database. */
+function inOneState(functions: Compute, { inOneState }: Pick<HistoryReader, 'inOneState'>): Functions {
+  const entries = Object.entries(functions as unknown as Record<string, (...args: readonly unknown[]) => unknown>)
+  return Object.fromEntries(
+    entries.map(([name, work]) => [name, (...args: readonly unknown[]) => inOneState(() => work(...args))]),
+  )
+}
