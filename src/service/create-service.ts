@@ -1,0 +1,22 @@
+import { clusterVerbs } from './serve/cluster-verbs.ts'
+import { comparisonVerbs } from './serve/comparison-verbs.ts'
+import { jobVerbs } from './serve/job-verbs.ts'
+import { readinessOf } from './serve/readiness.ts'
+import { runVerbs } from './serve/run-verbs.ts'
+import { createContext } from './serve/service-context.ts'
+import { snapshotVerbs } from './serve/snapshot-verbs.ts'
+import type { ServicePorts } from './service-ports.ts'
+import type { Service } from './service.ts'
+
+/** The verbs of the service over its ports. Holds nothing but what can be read or computed again. */
+export function createService(ports: ServicePorts): Service {
+  const context = createContext(ports)
+  return {
+    ...clusterVerbs(context),
+    ...snapshotVerbs(context),
+    ...runVerbs(context),
+    ...comparisonVerbs(context),
+    ...jobVerbs(context),
+    readiness: () => readinessOf(ports),
+  }
+}
