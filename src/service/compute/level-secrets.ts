@@ -21,16 +21,19 @@ export function levelOf(mask: string): SecretCompare {
 /**
  * A snapshot that tells no more of secret values than `level`, whatever it was taken with. Across clusters all sides are lowered to the
  * least of them: with equality on one side only, values of the other could still be guessed by writing guesses into the first.
- * Digests over fingerprints, and the tag over all secret values, would give the same oracle and go with them.
+ * Digests over fingerprints, the tag over all secret values, and what controllers digest of them would give the same oracle: they go too,
+ * also from snapshots that were taken under a lower level.
  */
 export function levelSecrets(snapshot: Snapshot, level: SecretCompare): Snapshot {
-  const taken = levelOf(snapshot.mask)
-  const wanted = lowestLevel([taken, level])
+  const wanted = lowestLevel([levelOf(snapshot.mask), level])
   if (wanted === 'equality') return snapshot
   const { text: _text, ...rest } = snapshot
   const hidden = wanted === 'off' ? withoutSecrets(rest) : rest
-  const lowered = taken === 'equality' ? withLowerMasks(hidden) : hidden
-  return { ...lowered, mask: `${snapshot.mask.slice(0, snapshot.mask.lastIndexOf(':'))}:${wanted}`, secretSet: '' }
+  return {
+    ...withLowerMasks(hidden),
+    mask: `${snapshot.mask.slice(0, snapshot.mask.lastIndexOf(':'))}:${wanted}`,
+    secretSet: '',
+  }
 }
 
 /** As if Secrets had not been read. */
