@@ -1,4 +1,4 @@
-import { openHistory } from '../history/open.ts'
+import { openHistory, type WhenOwned } from '../history/open.ts'
 import { defaultHistoryPath } from '../history/paths.ts'
 import { VERSION } from '../model/version.ts'
 import type { History } from '../service/ports.ts'
@@ -6,8 +6,9 @@ import { shippedFolder } from './data-folder.ts'
 import type { Environment } from './settings.ts'
 
 /** Opens the file that keeps snapshots: `path`, else FLUX_COMPARE_HISTORY, else the one in the XDG state folder. */
-export function openKeptHistory(path: string | undefined, env: Environment): History {
-  return openHistory({ path: historyPath(path, env), migrations: shippedFolder('migrations'), engine: VERSION })
+export function openKeptHistory(path: string | undefined, env: Environment, whenOwned?: WhenOwned): History {
+  const file = historyPath(path, env)
+  return openHistory({ path: file, migrations: shippedFolder('migrations'), engine: VERSION }, whenOwned)
 }
 
 export function historyPath(path: string | undefined, env: Environment): string {

@@ -40,10 +40,17 @@ async function candidates(
   if (typed.startsWith('-')) return { words: flagsOf(command), directive: DIRECTIVE.noFiles }
   if (command.name() === 'completion')
     return { words: ['bash', 'zsh', 'fish', 'powershell'], directive: DIRECTIVE.noFiles }
+  if (command.name() === 'config') return configWords(operands.length)
   if (typed.startsWith('file:')) return { words: [], directive: DIRECTIVE.default }
   const names = takesClusters(command) ? await clusterNames(before, streams) : []
   const verbs = operands.length === 0 ? program.commands.map(describeCommand) : []
   return { words: [...names, ...verbs], directive: DIRECTIVE.noFiles }
+}
+
+/** The action, then a file. */
+function configWords(operands: number): Candidates {
+  if (operands > 1) return { words: [], directive: DIRECTIVE.default }
+  return { words: ['check', 'print', 'schema'], directive: DIRECTIVE.noFiles }
 }
 
 /** What is neither a flag nor the value of one. */

@@ -8,7 +8,7 @@ import type { Streams } from './streams.ts'
 export async function historyCommand(cluster: string | undefined, flags: Flags, streams: Streams): Promise<number> {
   const limit = Number(text(flags, 'limit') ?? '20')
   if (!Number.isInteger(limit) || limit < 1) throw new AppError('input-invalid', '--limit takes a whole number from 1')
-  const history = openKeptHistory(historyOf(flags) ?? undefined, streams.env)
+  const history = openKeptHistory(historyOf(flags) ?? undefined, streams.env, 'read')
   try {
     const snapshots = history.listSnapshots({ cluster: cluster ?? null, limit })
     const comparisons = cluster === undefined ? history.listComparisons(limit) : []

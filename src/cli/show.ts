@@ -8,7 +8,7 @@ import type { Streams } from './streams.ts'
 
 /** `flux-compare show ID`: a kept comparison in any format, or a kept snapshot as a document that `file:` reads. */
 export async function showCommand(id: string, flags: Flags, streams: Streams): Promise<number> {
-  const history = openKeptHistory(historyOf(flags) ?? undefined, streams.env)
+  const history = openKeptHistory(historyOf(flags) ?? undefined, streams.env, 'read')
   try {
     const comparison = history.loadComparison(id)
     if (comparison) {

@@ -23,11 +23,15 @@ export type Config = {
   readonly execPlugins: readonly string[] | null
 }
 
-/** What holds without a file: every context of the kubeconfig is a cluster of that name, with the rights that kubectl gives it. */
-export function defaultConfig(contextNames: readonly string[]): Config {
+/**
+ * What holds without a file: every context of the kubeconfig is a cluster of that name, with the rights that kubectl gives it.
+ * `kubeconfig`: an absolute path (`--kubeconfig`); null: KUBECONFIG, then the default file.
+ */
+export function defaultConfig(contextNames: readonly string[], kubeconfig: string | null = null): Config {
   const written = contextNames.map((name) => ({
     name,
     context: name,
+    ...(kubeconfig === null ? {} : { kubeconfig }),
     labels: {},
     pool: POOL,
     requestTimeout: REQUEST_TIMEOUT,

@@ -27,6 +27,8 @@ export function connect(path: string): Connection {
     requireSqlite(db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '')
     requireOurs(db, path)
     db.pragma(`page_size = ${PAGE_BYTES}`)
+    // For new files only: pages that are free can then be given back a few at a time.
+    db.pragma('auto_vacuum = INCREMENTAL')
     useWal(db)
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
@@ -56,7 +58,8 @@ export function markAsOurs(db: Connection): void {
   db.pragma(`application_id = ${APPLICATION_ID}`)
 }
 
-function makeFile(path: string): void {
+/** Makes an empty file (0600) and its folder (0700) where there is none. */
+export function makeFile(path: string): void {
   makeFolder(dirname(path))
   try {
     closeSync(openSync(path, 'wx', 0o600))

@@ -1,10 +1,11 @@
 import type { History } from '../service/ports.ts'
-import { connect, type Connection } from './connect.ts'
+import { connect, connectReader, type Connection } from './connect.ts'
 import { createDocuments } from './documents.ts'
 import { prepareFindSnapshot } from './find-snapshot.ts'
 import { prepareKeepComparisons } from './keep-comparisons.ts'
 import { knownObjects, loadSnapshot, summaryOf } from './load-snapshot.ts'
-import { migrate } from './migrate.ts'
+import { migrate, requireCurrent } from './migrate.ts'
+import { ownedByService, shareDatabase, type DatabaseLock } from './ownership.ts'
 import { queriesOn } from './queries.ts'
 import { prepareSaveSnapshot } from './save-snapshot.ts'
 import { guarded } from './sqlite-errors.ts'
@@ -18,27 +19,68 @@ export type HistoryOptions = {
   readonly engine: string
 }
 
+/** What to do with a database that a service owns: refuse it, or read it, so that each save is refused. */
+export type WhenOwned = 'refuse' | 'read'
+
 /**
  * Opens the history, making or upgrading its tables. Every save is one short transaction that other processes wait for.
  * Each function may throw `history-unavailable` (disk full, in use, no rights, written by a newer program) or
  * `history-corrupt`; then nothing of what was to be stored is stored.
  */
-export function openHistory(options: HistoryOptions): History {
-  return historyOn(openDatabase(options), options)
-}
-
-/** The connection with its tables made or upgraded; throws as `openHistory` does. */
-export function openDatabase({ path, migrations }: HistoryOptions): Connection {
+export function openHistory(options: HistoryOptions, whenOwned: WhenOwned = 'refuse'): History {
+  const { path, migrations } = options
   return guarded(path, () => {
     const db = connect(path)
-    try {
-      migrate(db, path, migrations)
-      return db
-    } catch (error) {
-      db.close()
-      throw error
+    const lock = closingOnError(db, () => shareDatabase(path))
+    if (lock) {
+      return openLocked(db, lock, () => {
+        migrate(db, path, migrations)
+        return historyOn(db, options)
+      })
     }
+    db.close()
+    if (whenOwned === 'refuse') throw ownedByService(path)
+    return historyOn(connectCurrent(path, migrations), options)
   })
+}
+
+/**
+ * Opens on a connection and a lock that goes when it is closed; lets go of both where that fails. Whatever is used of the connection holds
+ * the lock: else it would be free as soon as nobody holds `close`.
+ */
+export function openLocked<T extends object>(db: Connection, lock: DatabaseLock, open: () => T): T & Closing {
+  const held = Object.assign(db, { lock })
+  const close = (): void => {
+    db.close()
+    held.lock.release()
+  }
+  try {
+    return { ...open(), close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+type Closing = { readonly close: () => void }
+
+/** A connection for reading, whose tables are those of `migrations`. */
+export function connectCurrent(path: string, migrations: string): Connection {
+  const db = connectReader(path)
+  return closingOnError(db, () => {
+    requireCurrent(db, path, migrations)
+    return db
+  })
+}
+
+/** Runs `work`, and closes the connection where it fails. */
+export function closingOnError<T>(db: Connection, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 /** The history in a database whose tables are there. Within a transaction of the caller, a save is part of that. */

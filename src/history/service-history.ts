@@ -1,12 +1,14 @@
+import { AppError } from '../model/errors.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { HistoryReader, KeptReads } from '../service/kept-reads.ts'
 import type { History } from '../service/ports.ts'
 import type { RunStore } from '../service/runs.ts'
-import { connectReader, type Connection } from './connect.ts'
+import { connect, type Connection } from './connect.ts'
 import { createDocuments } from './documents.ts'
 import { createKeptReads } from './kept-reads.ts'
-import { requireCurrent } from './migrate.ts'
-import { historyOn, openDatabase, type HistoryOptions } from './open.ts'
+import { migrate } from './migrate.ts'
+import { closingOnError, connectCurrent, historyOn, openLocked, type HistoryOptions } from './open.ts'
+import { ownDatabase } from './ownership.ts'
 import { queriesOn } from './queries.ts'
 import { createRunReads, createRunStore } from './runs.ts'
 import { guarded } from './sqlite-errors.ts'
@@ -16,9 +18,29 @@ export type ServiceHistory = History & RunStore & KeptReads & { readonly keptSna
 
 type Place = Omit<HistoryOptions, 'migrations'>
 
-/** Opens the database of the service, making or upgrading its tables. Throws as `openHistory` does. */
+/**
+ * Makes this process the owner of the database, checks it, and makes or upgrades its tables. Closing it lets others have it.
+ * Throws as `openHistory` does, and `history-unavailable` where another process owns or uses it.
+ */
 export function openServiceHistory(options: HistoryOptions): ServiceHistory {
-  return serviceHistoryOn(openDatabase(options), options)
+  const { path, migrations } = options
+  return guarded(path, () => {
+    const db = connect(path)
+    const lock = closingOnError(db, () => ownDatabase(path))
+    return openLocked(db, lock, () => {
+      requireSound(db, path)
+      migrate(db, path, migrations)
+      return serviceHistoryOn(db, options)
+    })
+  })
+}
+
+/** A service does not write on into a file that is damaged: each write could take more of it along. */
+function requireSound(db: Connection, path: string): void {
+  if (db.pragma('quick_check(1)', { simple: true }) === 'ok') return
+  throw new AppError('history-corrupt', `the history ${path} is damaged`, {
+    hint: 'Restore a backup of it with: flux-compare restore FILE',
+  })
 }
 
 /** The history of the service in a database whose tables are there. */
@@ -32,16 +54,7 @@ export function serviceHistoryOn(db: Connection, { path, engine }: Place): Servi
  * is not there, is of another program, or is of another version than `migrations`.
  */
 export function openHistoryReader({ path, migrations, engine }: HistoryOptions): HistoryReader {
-  return guarded(path, () => {
-    const db = connectReader(path)
-    try {
-      requireCurrent(db, path, migrations)
-      return readerOn(db, { path, engine })
-    } catch (error) {
-      db.close()
-      throw error
-    }
-  })
+  return guarded(path, () => readerOn(connectCurrent(path, migrations), { path, engine }))
 }
 
 function readerOn(db: Connection, { path, engine }: Place): HistoryReader {

@@ -130,6 +130,8 @@ test('completion speaks the protocol of Cobra', async () => {
   assert.match((await flux('__complete', 'compare', '--kube')).out, /^--kubeconfig\tKubeconfig file/)
   assert.equal((await flux('__complete', 'completion', 'z')).out, 'zsh\n:4\n')
   assert.equal((await flux('__complete', 'file:./x')).out, ':0\n')
+  assert.equal((await flux('__complete', 'config', 'c')).out, 'check\n:4\n')
+  assert.equal((await flux('__complete', 'config', 'check', '')).out, ':0\n')
 })
 
 test('version as text and data', async () => {

@@ -69,6 +69,14 @@ test('without a file: every context is a cluster, on loopback, and plugins run',
   )
 })
 
+test('without a file, but with --kubeconfig: contexts of that file', () => {
+  assert.deepEqual(defaultConfig(['a'], '/k').clusters[0]?.connection, {
+    by: 'context',
+    context: 'a',
+    kubeconfig: '/k',
+  })
+})
+
 test('everything written out; relative paths are against the folder of the file', (t) => {
   const folder = folderWith(t, {
     'config.yaml': `apiVersion: flux-compare.dev/v1
