@@ -99,7 +99,9 @@ function named<T>(name: ClusterName, work: () => T): T {
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     const code = error.code === 'context-unknown' || error.code === 'no-clusters' ? 'kubeconfig-invalid' : error.code
-    throw new AppError(code, `cluster ${name}: ${error.message}`, { hint: error.hint, cause: error })
+    // Names in a mounted kubeconfig come from whoever may write it, and go to terminals and logs.
+    const message = error.message.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    throw new AppError(code, `cluster ${name}: ${message}`, { hint: error.hint, cause: error })
   }
 }
 

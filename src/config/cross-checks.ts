@@ -1,7 +1,6 @@
 import { dig, digArray, digString, isJsonArray, isJsonObject, own, type Json } from '../model/json.ts'
 import type { Path, Problem } from './problems.ts'
-import { isLoopback } from './sections/server.ts'
-import { LISTEN } from './sections/server.ts'
+import { isLoopback, LISTEN } from './sections/server.ts'
 import { readHostPort } from './words.ts'
 
 /**
@@ -11,13 +10,14 @@ import { readHostPort } from './words.ts'
 export function crossProblems(document: Json): Problem[] {
   const clusters = digArray(document, 'clusters')
   const tokens = digArray(document, 'access', 'tokens')
+  const names = new Set(clusters.flatMap((cluster) => digString(cluster, 'name') ?? []))
   return [
     ...twice(clusters, 'name', ['clusters']),
     ...twice(clusters, 'slug', ['clusters']),
     ...twice(tokens, 'name', ['access', 'tokens']),
     ...clusters.flatMap((cluster, index) => connectionProblems(cluster, ['clusters', index])),
     ...sameCluster(clusters),
-    ...tokens.flatMap((token, index) => tokenProblems(token, ['access', 'tokens', index], clusters)),
+    ...tokens.flatMap((token, index) => tokenProblems(token, ['access', 'tokens', index], names)),
     ...redisProblems(document),
     ...exposure(document),
   ]
@@ -77,12 +77,11 @@ function sameCluster(clusters: readonly Json[]): Problem[] {
   })
 }
 
-function tokenProblems(token: Json, path: Path, clusters: readonly Json[]): Problem[] {
+function tokenProblems(token: Json, path: Path, known: ReadonlySet<string>): Problem[] {
   if (!isJsonObject(token)) return []
-  const known = clusters.flatMap((cluster) => digString(cluster, 'name') ?? [])
   const hashes = ['sha256', 'sha256From'].filter((key) => own(token, key) !== undefined)
   const unknown = digArray(token, 'clusters').flatMap((name, index) =>
-    typeof name !== 'string' || known.includes(name)
+    typeof name !== 'string' || known.has(name)
       ? []
       : problem([...path, 'clusters', index], 'is no cluster of this file; write the name of one'),
   )

@@ -5,6 +5,8 @@ import {
   isSeq,
   LineCounter,
   parseAllDocuments,
+  visit,
+  type Alias,
   type Document,
   type ErrorCode,
   type Node,
@@ -47,12 +49,16 @@ export function readYamlTree(text: string): YamlTree | readonly Problem[] {
     }
     const document = documents[0]!
     const broken = [...document.errors, ...document.warnings]
+    // One mistake makes the parser object to most of what follows it.
     if (broken.length > 0)
-      return broken.map(({ code, pos }) => ({ path: [], message: brokenYaml(code), place: placeOf(pos[0]) }))
-    const reading: Reading = { document, placeOf, problems: [], nodes: 0 }
+      return broken
+        .slice(0, 10)
+        .map(({ code, pos }) => ({ path: [], message: brokenYaml(code), place: placeOf(pos[0]) }))
+    const reading: Reading = { targets: aliasTargets(document), placeOf, problems: [], spots: new Map(), nodes: 0 }
+    mark([], null, document.contents, reading)
     const value = plain(document.contents, [], reading)
     if (reading.problems.length > 0) return reading.problems
-    return { value, place: (path, of) => placeOf(offsetAt(path, of, document)) }
+    return { value, place: (path, of) => placeOf(offsetAt(path, of, reading.spots)) }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return [atStart('is nested too deeply')]
@@ -79,8 +85,13 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a list or map cannot follow a value on its line',
 }
 
+/** Offsets of what stands at a path. Without a key: in a list, or the document. */
+type Spot = { readonly key: number | null; readonly value: number }
+
 type Reading = {
-  readonly document: Document
+  readonly targets: ReadonlyMap<Alias, Node>
+  /** By the JSON text of the path: with thousands of problems, looking for each in the document takes quadratic time. */
+  readonly spots: Map<string, Spot>
   readonly placeOf: (offset: number) => Place
   readonly problems: Problem[]
   nodes: number
@@ -91,11 +102,16 @@ function plain(node: unknown, path: Path, reading: Reading): Json {
   if (path.length > MAX_DEPTH || reading.nodes > MAX_NODES) {
     throw new RangeError('a document that grows beyond what a configuration can need')
   }
-  const target = resolved(node, reading.document)
+  const target = isAlias(node) ? reading.targets.get(node) : node
   if (isAlias(node) && target === undefined) refuse('is an alias that names no anchor', node, path, reading)
   if (hasTag(target)) refuse('has a tag (!name); tags are not known here', target, path, reading)
   if (isMap(target)) return plainMap(target, path, reading)
-  if (isSeq(target)) return target.items.map((item, index) => plain(item, [...path, index], reading))
+  if (isSeq(target)) {
+    return target.items.map((item, index) => {
+      mark([...path, index], null, item, reading)
+      return plain(item, [...path, index], reading)
+    })
+  }
   return isScalar(target) ? plainScalar(target, path, reading) : null
 }
 
@@ -114,7 +130,10 @@ function plainMap(map: YAMLMap, path: Path, reading: Reading): Json {
     const name = keyText(key)
     if (name === null) refuse('has a key that is not text', key, path, reading)
     else if (seen.has(name)) refuse('stands twice; keep one of them', key, [...path, name], reading)
-    else entries.push([name, plain(value, [...path, name], reading)])
+    else {
+      mark([...path, name], key, value, reading)
+      entries.push([name, plain(value, [...path, name], reading)])
+    }
     if (name !== null) seen.add(name)
   }
   // fromEntries defines properties: a key `__proto__` stays a key, and is then unknown like any other.
@@ -137,31 +156,32 @@ function keyText(key: unknown): string | null {
   return typeof key.value === 'number' || typeof key.value === 'boolean' ? (key.source ?? null) : null
 }
 
-function resolved(node: unknown, document: Document): unknown {
-  return isAlias(node) ? node.resolve(document) : node
+/** An alias stands for the last node before it with that anchor. `Alias.resolve` looks through the document each time. */
+function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
+  visit(document, {
+    Alias: (_key, alias) => {
+      const target = anchors.get(alias.source)
+      if (target) targets.set(alias, target)
+    },
+    Value: (_key, node) => {
+      if (node.anchor) anchors.set(node.anchor, node)
+    },
+  })
+  return targets
 }
 
-function offsetAt(path: Path, of: 'key' | 'value', document: Document): number {
-  let node: unknown = document.contents
-  let offset = offsetOf(node)
-  for (const [index, step] of path.entries()) {
-    const target = resolved(node, document)
-    if (isMap(target)) {
-      const pair = target.items.find(({ key }) => keyText(key) === step)
-      if (!pair) return offset
-      const wantsKey = (of === 'key' && index === path.length - 1) || !hasRange(pair.value)
-      node = pair.value
-      offset = offsetOf(wantsKey ? pair.key : pair.value)
-    } else if (isSeq(target) && typeof step === 'number' && target.items[step] !== undefined) {
-      node = target.items[step]
-      offset = offsetOf(node)
-    } else return offset
-  }
-  return offset
+function mark(path: Path, key: unknown, value: unknown, { spots }: Reading): void {
+  const own = offsetOf(value)
+  const ofKey = key === null ? null : offsetOf(key)
+  spots.set(JSON.stringify(path), { key: ofKey, value: own >= 0 ? own : (ofKey ?? 0) })
 }
 
-function hasRange(node: unknown): boolean {
-  return offsetOf(node) >= 0
+function offsetAt(path: Path, of: 'key' | 'value', spots: ReadonlyMap<string, Spot>): number {
+  const spot = spots.get(JSON.stringify(path))
+  if (spot) return of === 'key' ? (spot.key ?? spot.value) : spot.value
+  return path.length === 0 ? 0 : offsetAt(path.slice(0, -1), 'value', spots)
 }
 
 function offsetOf(node: unknown): number {

@@ -179,6 +179,14 @@ for (const [what, text, message] of [
   })
 }
 
+test('what a kubeconfig is called does not control a terminal', (t) => {
+  const text = kubeconfig('{token: x}')
+    .replace('contexts: [{name: prod', 'contexts: [{name: "a\\e[31mb"')
+    .replace('cluster: c, user', 'cluster: "d\\u202e", user')
+  const { message } = targetError(mounted(t, text.replace('current-context: prod', 'current-context: "a\\e[31mb"')))
+  assert.match(message, /context a \[31mb in .* names the cluster d ,/)
+})
+
 test('a mount that is not there, or holds something else', (t) => {
   assert.match(targetError({ by: 'kubeconfig', path: '/no/such' }).message, /kubeconfig \/no\/such does not exist$/)
   assert.match(

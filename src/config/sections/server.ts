@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import * as z from 'zod'
 import { readDuration } from '../durations.ts'
 import { filePath, hostPort, readHostPort, resolvePath, shortDuration, type HostPort } from '../words.ts'
@@ -56,5 +57,5 @@ export function resolveServer(written: z.output<typeof serverSchema>, folder: st
 
 /** Whether nobody but this machine can connect. Source: RFC 1122 3.2.1.3 (127/8), RFC 4291 2.5.3 (::1), RFC 6761 6.3. */
 export function isLoopback({ host }: HostPort): boolean {
-  return /^127(?:\.\d{1,3}){3}$/.test(host) || host === '::1' || host.toLowerCase() === 'localhost'
+  return (isIPv4(host) && host.startsWith('127.')) || host === '::1' || host.toLowerCase() === 'localhost'
 }
