@@ -1,6 +1,6 @@
 import { ownerOf } from '../flux/owner.ts'
 import type { Cause } from '../model/comparison.ts'
-import { displayRef, refKey, sameRef } from '../model/resource-ref.ts'
+import { displayRef, refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Unit } from './pairing.ts'
 import type { AbsenceProof } from './presence.ts'
@@ -65,10 +65,8 @@ function absentAncestor(units: UnitLookup, unit: Unit, split: Split): ResourceRe
   const seen = new Set<string>([unit.key])
   let top: ResourceRef | null = null
   for (let here: Unit | undefined = unit; here !== undefined;) {
-    const owner = commonOwner(here, split.present)
-    if (owner === null || seen.has(refKey(owner))) return top
-    const parent = units.get(refKey(owner))
-    if (parent === undefined || !isSplitAlike(parent, split)) return top
+    const parent = commonOwner(here, split.present, units)
+    if (parent === null || seen.has(parent.key) || !isSplitAlike(parent, split)) return top
     seen.add(parent.key)
     top = parent.ref
     here = parent
@@ -76,11 +74,14 @@ function absentAncestor(units: UnitLookup, unit: Unit, split: Split): ResourceRe
   return top
 }
 
-/** The owner that the labels name on all of the sides; null where they disagree or name none. */
-function commonOwner(unit: Unit, sides: readonly Side[]): ResourceRef | null {
-  const owners = sides.map((side) => ownerOf(unit.entries[side.index]?.labels ?? {}))
-  const [first] = owners
-  return first && owners.every((owner) => owner !== null && sameRef(owner, first)) ? first : null
+/** The object that the labels name as owner on all of the sides; null where they disagree or name none. */
+function commonOwner(unit: Unit, sides: readonly Side[], units: UnitLookup): Unit | null {
+  const owners = sides.map((side) => {
+    const owner = ownerOf(unit.entries[side.index]?.labels ?? {})
+    return owner === null ? null : (units.get(refKey(owner)) ?? null)
+  })
+  const [first = null] = owners
+  return first !== null && owners.every((owner) => owner === first) ? first : null
 }
 
 function isSplitAlike(parent: Unit, { present, absent }: Split): boolean {

@@ -4,6 +4,7 @@ import { uniqueSlugs } from '../model/cluster.ts'
 import type { ClusterName } from '../model/cluster.ts'
 import type { ComparedCluster, Comparison, Finding, Layer } from '../model/comparison.ts'
 import { AppError } from '../model/errors.ts'
+import { refKey } from '../model/resource-ref.ts'
 import type { Rule } from '../model/rules.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { coverageFindings } from './coverage-findings.ts'
@@ -17,7 +18,9 @@ import { participantsOf } from './fingerprints.ts'
 import { compareInstall } from './install.ts'
 import type { InstallComparison } from './install.ts'
 import { objectFindings } from './object-findings.ts'
-import { createNameMatcher, pairObjects } from './pairing.ts'
+import { createIdentity, createReplacers } from './parameters/identity.ts'
+import type { Identity, Replacers } from './parameters/identity.ts'
+import { createNameMatcher, pairObjects, refsOf } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { PRESENT } from './presence.ts'
 import { createRuleSet } from './rules/rule-set.ts'
@@ -67,12 +70,15 @@ export function compareSnapshots(input: CompareInput): Comparison {
 export function compareByRules(input: CompareInput): { comparison: Comparison; usage: readonly RuleUsage[] } {
   const sides = createSides(input.snapshots)
   const baseline = baselineOf(input, sides)
-  const paired = pairObjects(sides, baseline?.index ?? null)
-  const run = createRun(input, { sides, baseline, paired })
+  const replacers = createReplacers(sides, input.profiles ?? {})
+  const identity = createIdentity(sides, replacers)
+  const paired = pairObjects(sides, baseline?.index ?? null, identity)
+  const run = createRun(input, { sides, baseline, paired, replacers })
   const units = filterUnits(paired, sides, input.filter).filter((unit) => isComparable(unit, run))
   const install = run.layers.has('install') ? compareInstall(run, input.filter) : NO_INSTALL
   const results = [...units.map((unit) => compareUnit(run, unit)), ...install.results]
-  const lookup = new Map(paired.filter((unit) => !unit.data).map((unit) => [unit.key, unit]))
+  const objects = paired.filter((unit) => !unit.data)
+  const lookup = new Map(objects.flatMap((unit) => refsOf(unit).map((ref) => [refKey(ref), unit])))
   const asked = createAskedCoverage(input.filter)
   const drifts = driftsOf(run, lookup, results)
   const content = {
@@ -84,7 +90,7 @@ export function compareByRules(input: CompareInput): { comparison: Comparison; u
     verdict: verdictOf(sides, results, asked),
     clusters: comparedClusters(sides),
     summary: summarize(results, drifts),
-    findings: findingsOf(run, { results, install, asked, units }),
+    findings: findingsOf(run, { results, install, asked, units, identity }),
     drifts,
     ...(input.explain ? { explanations: explain(run, results) } : {}),
   } as const
@@ -100,9 +106,14 @@ function baselineOf(input: CompareInput, sides: readonly Side[]): Side | null {
   throw new AppError('input-invalid', `the baseline "${input.baseline}" is not one of the clusters compared`)
 }
 
-type Paired = { readonly sides: readonly Side[]; readonly baseline: Side | null; readonly paired: readonly Unit[] }
+type Paired = {
+  readonly sides: readonly Side[]
+  readonly baseline: Side | null
+  readonly paired: readonly Unit[]
+  readonly replacers: Replacers
+}
 
-function createRun(input: CompareInput, { sides, baseline, paired }: Paired): Run {
+function createRun(input: CompareInput, { sides, baseline, paired, replacers }: Paired): Run {
   const layers = new Set(input.layers)
   return {
     sides,
@@ -114,6 +125,7 @@ function createRun(input: CompareInput, { sides, baseline, paired }: Paired): Ru
     ),
     layers,
     rules: createRuleSet({ ignore: input.ignore, rules: input.rules ?? [], profiles: input.profiles ?? {} }, sides),
+    replacers,
     fingerprint: input.fingerprint,
     events: layers.has('events') ? indexEvents(sides) : null,
     sameName: createNameMatcher(paired),
@@ -131,15 +143,17 @@ type Outcome = {
   readonly install: InstallComparison
   readonly asked: AskedCoverage
   readonly units: readonly Unit[]
+  readonly identity: Identity
 }
 
-function findingsOf(run: Run, { results, install, asked, units }: Outcome): Finding[] {
+function findingsOf(run: Run, { results, install, asked, units, identity }: Outcome): Finding[] {
   const found = [
     ...coverageFindings(run.sides, units, asked),
     ...skewFindings(run, install.skews),
     ...objectFindings(run, results),
     ...results.flatMap((result) => result.findings),
     ...ruleFindings(run),
+    ...identity.findings,
   ]
   return found.map((finding) => findingOf(run.participants, finding)).sort(compareFindings)
 }

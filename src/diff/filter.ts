@@ -25,7 +25,7 @@ export function filterUnits(units: readonly Unit[], sides: readonly Side[], filt
   if (Object.values(filter).every((part) => part === null)) return [...units]
   const isWanted = createUnitTest(filter)
   const wanted = new Set(units.filter(isWanted))
-  const users = new Set([...wanted].filter((unit) => !unit.data).map((unit) => unit.key))
+  const users = new Set([...wanted].filter((unit) => !unit.data).flatMap((unit) => refsOf(unit).map(refKey)))
   return units.filter((unit) => wanted.has(unit) || (unit.data && isUsedBy(unit, users, sides)))
 }
 
@@ -41,7 +41,7 @@ function createUnitTest(filter: ObjectFilter): (unit: Unit) => boolean {
   return (unit) => {
     if (unit.data && !named) return false
     if (!matchesKind(unit.ref) || !matchesName(unit)) return false
-    if (filter.namespaces && !filter.namespaces.includes(unit.ref.namespace)) return false
+    if (filter.namespaces && !refsOf(unit).some((ref) => filter.namespaces?.includes(ref.namespace))) return false
     return matchesLabels === null || unit.entries.some((entry) => entry !== null && matchesLabels(entry.labels))
   }
 }
@@ -51,7 +51,7 @@ function createNameTest({ resource }: ObjectFilter): (unit: Unit) => boolean {
   const matchesKind = createKindTest([resource.kind])
   return (unit) =>
     matchesKind(unit.ref) &&
-    unit.ref.namespace === resource.namespace &&
+    refsOf(unit).some((ref) => ref.namespace === resource.namespace) &&
     (refsOf(unit).some((ref) => ref.name === resource.name) || unit.key.endsWith(`/${resource.name}-*`))
 }
 

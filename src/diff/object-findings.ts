@@ -3,6 +3,7 @@ import type { Reference } from '../model/snapshot.ts'
 import type { UnknownLeaf } from './tree-types.ts'
 import { count } from './finding.ts'
 import type { Found } from './finding.ts'
+import { refsOf } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
@@ -29,7 +30,8 @@ function danglingReferences(run: Run, results: readonly UnitResult[]): Found[] {
       .map((reference) => ({ side, reference })),
   )
   if (absent.length === 0) return []
-  const users = new Map(results.filter(({ unit }) => !unit.data).map(({ unit }) => [refKey(unit.ref), unit]))
+  const objects = results.filter(({ unit }) => !unit.data)
+  const users = new Map(objects.flatMap(({ unit }) => refsOf(unit).map((ref) => [refKey(ref), unit] as const)))
   const dangling = absent.filter(({ reference }) => users.has(refKey(reference.from)))
   const groups = Map.groupBy(
     dangling,

@@ -1,9 +1,10 @@
-import { splitGeneratedName } from '../flux/generator-name.ts'
-import { compareRefs, refKey } from '../model/resource-ref.ts'
+import { compareRefs, compareText, refKey, sameRef } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
+import type { Identity } from './parameters/identity.ts'
 import { isDataRef } from './side.ts'
 import type { Side } from './side.ts'
+import { stemKey } from './stem-key.ts'
 
 /** One object over all clusters. Lists are indexed by {@link Side.index}. */
 export type Unit = {
@@ -27,7 +28,7 @@ export function refOn(unit: Unit, side: Side): ResourceRef {
 export function refsOf(unit: Unit): ResourceRef[] {
   if (unit.names === null) return [unit.ref]
   const named = unit.names.filter((ref) => ref !== null)
-  return [...new Map(named.map((ref) => [ref.name, ref])).values()]
+  return [...new Map(named.map((ref) => [refKey(ref), ref])).values()]
 }
 
 /** Every reference to the object on that side. */
@@ -37,70 +38,80 @@ export function referencesOn(unit: Unit, side: Side): readonly Reference[] {
 }
 
 /**
- * Pairs the objects of all clusters by group, kind, namespace and name, sorted by ref. ConfigMaps and Secrets take part where a Flux
+ * Pairs the objects of all clusters by group, kind, namespace and name, as `identity` calls them, sorted by ref. ConfigMaps and Secrets take part where a Flux
  * object of any cluster refers to them; those with a generator's hash suffix pair by stem, if that is unambiguous.
  */
-export function pairObjects(sides: readonly Side[], baseline: number | null): Unit[] {
-  return [...pairFluxObjects(sides), ...pairData(sides, baseline)].sort((a, b) => compareRefs(a.ref, b.ref))
+export function pairObjects(
+  sides: readonly Side[],
+  baseline: number | null,
+  identity: Identity = { of: (ref) => ref, findings: [] },
+): Unit[] {
+  const order = baseline === null ? sides : [sides[baseline]!, ...sides]
+  const units = [...pairFluxObjects(sides, order, identity), ...pairData(sides, order, identity)]
+  return units.sort((a, b) => compareRefs(a.ref, b.ref) || compareText(a.key, b.key))
 }
 
-function pairFluxObjects(sides: readonly Side[]): Unit[] {
-  const units = new Map<string, Unit & { entries: (SnapshotEntry | null)[] }>()
+function pairFluxObjects(sides: readonly Side[], order: readonly Side[], identity: Identity): Unit[] {
+  const found = new Map<string, (SnapshotEntry | null)[]>()
   for (const side of sides) {
     for (const entry of side.snapshot.entries) {
       if (isDataRef(entry.ref)) continue
-      const key = refKey(entry.ref)
-      let unit = units.get(key)
-      if (!unit) {
-        unit = { key, ref: entry.ref, data: false, names: null, entries: nothing(sides) }
-        units.set(key, unit)
+      const key = refKey(identity.of(entry.ref, side))
+      let entries = found.get(key)
+      if (!entries) {
+        entries = nothing(sides)
+        found.set(key, entries)
       }
-      unit.entries[side.index] = entry
+      entries[side.index] = entry
     }
   }
-  return [...units.values()]
+  return [...found].map(([key, entries]) => fluxUnit(key, entries, order))
+}
+
+function fluxUnit(key: string, entries: readonly (SnapshotEntry | null)[], order: readonly Side[]): Unit {
+  const { ref } = order.map((side) => entries[side.index]).find((entry) => entry)!
+  const isOneName = entries.every((entry) => !entry || sameRef(entry.ref, ref))
+  return { key, ref, data: false, names: isOneName ? null : entries.map((entry) => entry?.ref ?? null), entries }
 }
 
 function nothing(sides: readonly Side[]): null[] {
   return Array.from({ length: sides.length }, () => null)
 }
 
-/** One name, with the sides on which it is used. */
-type Candidate = { readonly ref: ResourceRef; readonly sides: Set<number> }
+/** One name, with the sides on which it is used under one identity. */
+type Candidate = { readonly ref: ResourceRef; readonly key: string; readonly stem: string; readonly sides: Set<number> }
 
-function pairData(sides: readonly Side[], baseline: number | null): Unit[] {
+function pairData(sides: readonly Side[], order: readonly Side[], identity: Identity): Unit[] {
   const units: Unit[] = []
-  for (const candidates of candidatesByStem(sides).values()) {
+  for (const [stem, candidates] of candidatesByStem(sides, identity)) {
     const groups = candidates.length === 1 ? [candidates] : pairByStem(candidates)
     for (const group of groups) {
-      const unit = dataUnit(group, sides, baseline)
-      units.push(groups.length === 1 ? { ...unit, key: stemKey(unit.ref) } : unit)
+      const unit = dataUnit(group, sides, order)
+      units.push(groups.length === 1 ? { ...unit, key: stem } : unit)
     }
   }
   return units
 }
 
-function candidatesByStem(sides: readonly Side[]): Map<string, Candidate[]> {
+function candidatesByStem(sides: readonly Side[], identity: Identity): Map<string, Candidate[]> {
   const byRef = new Map<string, Candidate>()
+  const used = new Set<string>()
   const use = (ref: ResourceRef, side: Side): void => {
-    const key = refKey(ref)
-    const known = byRef.get(key)
+    const same = identity.of(ref, side)
+    const stem = stemKey(same)
+    const id = `${stem}\0${refKey(ref)}`
+    const known = byRef.get(id)
+    used.add(refKey(ref))
     if (known) known.sides.add(side.index)
-    else byRef.set(key, { ref, sides: new Set([side.index]) })
+    else byRef.set(id, { ref, key: refKey(same), stem, sides: new Set([side.index]) })
   }
   for (const side of sides) {
     for (const { to } of side.snapshot.references) if (isDataRef(to)) use(to, side)
   }
   for (const side of sides) {
-    for (const [key, entry] of side.data) if (byRef.has(key)) use(entry.ref, side)
+    for (const [key, entry] of side.data) if (used.has(key)) use(entry.ref, side)
   }
-  return Map.groupBy(byRef.values(), (candidate) => stemKey(candidate.ref))
-}
-
-/** `refKey` with `*`, which no name can hold, in the place of the hash. */
-function stemKey(ref: ResourceRef): string {
-  const generated = splitGeneratedName(ref.name)
-  return refKey(generated ? { ...ref, name: `${generated.stem}-*` } : ref)
+  return Map.groupBy(byRef.values(), ({ stem }) => stem)
 }
 
 /** Names that every cluster uses stay by themselves; the rest is one object if no cluster uses more than one of them. */
@@ -115,30 +126,36 @@ function pairByStem(candidates: readonly Candidate[]): Candidate[][] {
   return [...exact, ...own.map((candidate) => [candidate])]
 }
 
-function dataUnit(group: readonly Candidate[], sides: readonly Side[], baseline: number | null): Unit {
+function dataUnit(group: readonly Candidate[], sides: readonly Side[], order: readonly Side[]): Unit {
   const names = sides.map((side) => group.find((candidate) => candidate.sides.has(side.index))?.ref ?? null)
   const entries = sides.map((side, at) => {
     const ref = names[at]
     return ref ? (side.data.get(refKey(ref)) ?? null) : null
   })
-  const order = baseline === null ? sides : [sides[baseline]!, ...sides]
   const first = order.find((side) => entries[side.index]) ?? order.find((side) => names[side.index])
   const ref = names[first?.index ?? 0] ?? group[0]!.ref
-  return { key: refKey(ref), ref, data: true, names: group.length > 1 ? names : null, entries }
+  const { key } = group.find((candidate) => candidate.ref === ref) ?? group[0]!
+  return { key, ref, data: true, names: group.length > 1 ? names : null, entries }
+}
+
+/** The namespace over all clusters: with parameters in it where clusters call it differently. */
+export function namespaceOf({ key }: Unit): string {
+  return key.split('/')[2] ?? ''
 }
 
 /**
- * Whether two names in a namespace name one ConfigMap or Secret that was read wherever it is used. Where a name is used for both kinds,
+ * Whether two names in a namespace ({@link namespaceOf}) name one ConfigMap or Secret that was read wherever it is used. Where a name is used for both kinds,
  * both must pair, since the text of a reference does not tell the kind here.
  */
 export function createNameMatcher(units: readonly Unit[]): (namespace: string, from: string, to: string) => boolean {
   const byName = new Map<string, Unit[]>()
   for (const unit of units) {
     if (!unit.data) continue
-    for (const ref of refsOf(unit)) {
-      const key = `${ref.namespace}/${ref.name}`
-      byName.set(key, [...(byName.get(key) ?? []), unit])
-    }
+    const names = refsOf(unit).flatMap(({ namespace, name }) => [
+      `${namespace}/${name}`,
+      `${namespaceOf(unit)}/${name}`,
+    ])
+    for (const key of new Set(names)) byName.set(key, [...(byName.get(key) ?? []), unit])
   }
   return (namespace, from, to) => {
     const left = byName.get(`${namespace}/${from}`) ?? []

@@ -2,6 +2,7 @@ import type { Fingerprint } from '../flux/fingerprint.ts'
 import type { Layer } from '../model/comparison.ts'
 import type { EventIndex } from './events.ts'
 import type { Participants } from './fingerprints.ts'
+import type { Replacers } from './parameters/identity.ts'
 import type { Sighting } from './presence.ts'
 import type { RuleSet } from './rules/rule-set.ts'
 import type { Side } from './side.ts'
@@ -16,6 +17,7 @@ export type Run = {
   readonly participants: Participants
   readonly layers: ReadonlySet<Layer>
   readonly rules: RuleSet
+  readonly replacers: Replacers
   readonly fingerprint: Fingerprint | null
   /** Null where the layer `events` was not asked for. */
   readonly events: EventIndex | null

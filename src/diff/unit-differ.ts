@@ -1,7 +1,8 @@
+import { splitGeneratedName } from '../flux/generator-name.ts'
 import type { Json } from '../model/json.ts'
 import type { Digest } from '../model/snapshot.ts'
 import type { TreeName } from './layers.ts'
-import { referencesOn } from './pairing.ts'
+import { namespaceOf, referencesOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { resolve } from './resolve.ts'
 import type { Run } from './run.ts'
@@ -48,7 +49,8 @@ export function createUnitDiffer(run: Run, unit: Unit): UnitDiffer {
 }
 
 function contextOf(run: Run, unit: Unit): TreeContext {
-  const { group, kind, namespace, name } = unit.ref
+  const { group, kind, name } = unit.ref
+  const namespace = namespaceOf(unit)
   return {
     group,
     kind,
@@ -56,8 +58,13 @@ function contextOf(run: Run, unit: Unit): TreeContext {
     ...(unit.names === null ? { name } : {}),
     fingerprint: run.fingerprint,
     ...(kind === 'Secret' ? { readInTwoWays: readInTwoWays(run, unit) } : {}),
-    sameReference: (from, to) => run.sameName(namespace, from, to),
+    sameReference: (from, to) => stemOf(from) === stemOf(to) && run.sameName(namespace, from, to),
   }
+}
+
+/** Names that parameters pair are told as what they are: two names, explained by the parameters. */
+function stemOf(name: string): string {
+  return splitGeneratedName(name)?.stem ?? name
 }
 
 /** Data keys that are masked as the tree of their YAML on some of the clusters, and whole on others. */

@@ -8,6 +8,7 @@ import { isDrift, judgedDifferences } from './judged-unit.ts'
 import type { JudgedDifferences } from './judged-unit.ts'
 import type { EquivalentSlot, MeasuredLeaves, UnknownSlot } from './leaves.ts'
 import { presenceOf, stateOf } from './outcome.ts'
+import { createParametric } from './parameters/parametric.ts'
 import type { UnitState } from './outcome.ts'
 import { referencesOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
@@ -73,7 +74,7 @@ function measuredUnit(run: Run, unit: Unit): UnitResult {
     subjectAt: ({ layer }) => (layer === 'presence' ? { ...subject, unknown: unseen(run, sightings) } : subject),
     treeOf: (side) => (unit.entries[side.index]?.limit === null ? differ.load(side, 'body') : null),
     context: differ.context,
-    parametric: () => null,
+    parametric: createParametric({ run, unit, differ, against }),
   })
   const uncertain = readable.length < present.length || unknown.some(({ reason }) => reason !== 'presence')
   const state = stateOf(judged.differences.filter(isDrift), sightings, { uncertain, explained })
