@@ -1,7 +1,7 @@
 import type { Async } from './async.ts'
 import type { Compute } from './compute/compute.ts'
 import type { JobQueue } from './job-queue.ts'
-import type { KeptReads } from './kept-reads.ts'
+import type { KeptReads, RunReads } from './kept-reads.ts'
 import type { Clock, Ids } from './ports.ts'
 import type { ConfiguredCluster, RunStore } from './runs.ts'
 
@@ -16,8 +16,10 @@ export type ServiceLimits = {
 export type ServicePorts = {
   /** As configured now: read again at each call. */
   readonly clusters: () => readonly ConfiguredCluster[]
-  readonly runs: Async<RunStore>
-  readonly kept: Async<KeptReads>
+  /** Where new work is written; only that, since each call may wait until a snapshot is stored. */
+  readonly runs: Async<Pick<RunStore, 'createRun' | 'createJob' | 'cancelRun' | 'run'>>
+  /** All small reads, from a connection that waits for nobody. Sees what `runs` has answered. */
+  readonly kept: Async<KeptReads & RunReads>
   readonly compute: Async<Compute>
   readonly queue: Pick<JobQueue, 'isReady' | 'depth' | 'watch'>
   /** Tells the dispatcher that there is something to deliver. Must not throw. */

@@ -25,7 +25,7 @@ async function viewsOf(
   clusters: readonly ConfiguredCluster[],
 ): Promise<readonly ClusterView[]> {
   const wanted = clusters.map(({ name, namespaces }) => ({ cluster: name, namespaces }))
-  const [newest, due] = await Promise.all([context.kept.newestSnapshots(wanted), context.runs.unfinished()])
+  const [newest, due] = await Promise.all([context.kept.newestSnapshots(wanted), context.kept.unfinished()])
   return Promise.all(
     clusters.map((cluster, index) => viewOf(context, access, { cluster, newest: newest[index]!, jobs: due.jobs })),
   )

@@ -13,7 +13,7 @@ export function jobVerbs(context: ServiceContext): Verbs {
   return {
     listJobs: async (access, { cluster, phase }, page) => {
       const name = cluster === null ? null : findCluster(context, access, cluster).name
-      const { items, next } = await context.runs.listJobs({ cluster: name, phase, within: access.clusters }, page)
+      const { items, next } = await context.kept.listJobs({ cluster: name, phase, within: access.clusters }, page)
       return { items: items.map((job) => visibleJob(access, job)), next }
     },
     job: (access, id) => findJob(context, access, id),
@@ -23,7 +23,7 @@ export function jobVerbs(context: ServiceContext): Verbs {
 }
 
 async function findJob(context: ServiceContext, access: Access, id: string): Promise<SnapshotJobRecord> {
-  const job = await context.runs.job(id)
+  const job = await context.kept.job(id)
   if (job && seesCluster(access, job.cluster)) return visibleJob(access, job)
   throw notFound('job', id)
 }

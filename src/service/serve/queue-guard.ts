@@ -13,7 +13,7 @@ export type NeededSnapshot = { readonly cluster: ClusterName; readonly pool: str
  */
 export async function requireQueue(ports: ServicePorts, needed: readonly NeededSnapshot[]): Promise<void> {
   if (!(await ports.queue.isReady())) throw new AppError('queue-unavailable', 'the queue does not answer')
-  const { jobs } = await ports.runs.unfinished()
+  const { jobs } = await ports.kept.unfinished()
   const missing = needed.filter(({ cluster }) => !jobs.some((job) => job.cluster === cluster))
   const lanes = [...new Set(missing.map(({ pool }) => snapshotLane(pool)))]
   await Promise.all(lanes.map((lane) => requirePlace(ports, lane)))
@@ -34,8 +34,8 @@ async function requirePlace({ queue, limits }: ServicePorts, lane: Lane): Promis
   if (waiting >= limits.queueDepth) throw full(`${waiting} jobs wait in the queue ${lane}`)
 }
 
-async function requireFewRuns({ runs, limits }: ServicePorts, phase: 'queued' | 'collecting'): Promise<void> {
-  const { items } = await runs.listRuns({ phase }, { limit: limits.queueDepth, cursor: null })
+async function requireFewRuns({ kept, limits }: ServicePorts, phase: 'queued' | 'collecting'): Promise<void> {
+  const { items } = await kept.listRuns({ phase }, { limit: limits.queueDepth, cursor: null })
   if (items.length >= limits.queueDepth) throw full(`${items.length} comparisons wait for snapshots`)
 }
 

@@ -61,7 +61,7 @@ export async function startRun(
 
 /** Throws `not-found`, also for a run that the caller must not know of. */
 export async function findRun(context: ServiceContext, access: Access, id: string): Promise<RunRecord> {
-  const run = await context.runs.run(id)
+  const run = await context.kept.run(id)
   const visible = run && visibleRun(access, run)
   if (visible === null) throw notFound('run', id)
   return visible
@@ -79,7 +79,7 @@ async function listVisible(
   const items: RunRecord[] = []
   let next = cursor
   for (let reads = 0; reads < MOST_READS; reads += 1) {
-    const page: Page<RunRecord> = await context.runs.listRuns(filter, { limit: limit - items.length, cursor: next })
+    const page: Page<RunRecord> = await context.kept.listRuns(filter, { limit: limit - items.length, cursor: next })
     items.push(...page.items.flatMap((run) => visibleRun(access, run) ?? []))
     next = page.next
     if (next === null || items.length >= limit) break
