@@ -6,16 +6,26 @@ import type { ObjectBody } from '../model/snapshot.ts'
 const RENAMED = /^(.*\*\*\*.*)#[\w-]{10}$/s
 
 /**
- * Digests that controllers make without a key over values of Secrets: of the values of a HelmRelease, and of what a ResourceSet reads by
- * `checksumFrom`. Equal ones are equal secrets.
+ * Digests that controllers make without a key, in `status`, over what holds values of Secrets: the values of a HelmRelease, what a
+ * ResourceSet reads by `checksumFrom`. Equal ones are equal secrets where all else is.
  */
-const SECRET_DIGESTS: ReadonlySet<string> = new Set([
+const STATUS_DIGESTS: ReadonlySet<string> = new Set([
   'configDigest',
   'lastAttemptedConfigDigest',
   'externalChecksumRefs',
 ])
+/** Below `status.history` also the one of the manifests that were applied, Secrets among them. */
+const HISTORY_DIGESTS: ReadonlySet<string> = new Set([...STATUS_DIGESTS, 'digest'])
+const NO_DIGESTS: ReadonlySet<string> = new Set()
 
-type Lowering = { readonly rename: (key: string) => string; readonly isDigest: (key: string) => boolean }
+type Place = 'object' | 'status' | 'history' | 'other'
+
+const DIGESTS: Readonly<Record<Place, ReadonlySet<string>>> = {
+  object: NO_DIGESTS,
+  status: STATUS_DIGESTS,
+  history: HISTORY_DIGESTS,
+  other: NO_DIGESTS,
+}
 
 /**
  * A masked body (desired or current state) as it may be told where secret values must not be compared: no fingerprint is left in it,
@@ -30,29 +40,34 @@ export function lowerMasks(body: ObjectBody): ObjectBody {
     renamed += 1
     return `${stem}#${renamed}`
   }
-  const desired = { rename, isDigest: () => false }
-  const status = { rename, isDigest: (key: string) => SECRET_DIGESTS.has(key) }
-  return lowerMap(body, desired, (key) => (key === 'status' ? status : desired)) as ObjectBody
+  return lowerMap(body, 'object', rename) as ObjectBody
 }
 
-function lower(value: Json, lowering: Lowering): Json {
+type Rename = (key: string) => string
+
+function lower(value: Json, place: Place, rename: Rename): Json {
   if (typeof value !== 'object' || value === null) return value
   if (isMasked(value)) return value.masked.startsWith('hmac:') ? { ...value, masked: 'present' } : value
-  if (!isJsonArray(value)) return lowerMap(value, lowering, () => lowering)
-  const list = value.map((item) => lower(item, lowering))
+  if (!isJsonArray(value)) return lowerMap(value, place, rename)
+  const list = value.map((item) => lower(item, place, rename))
   return list.some((item, index) => item !== value[index]) ? list : value
 }
 
-function lowerMap(map: JsonObject, { rename, isDigest }: Lowering, below: (key: string) => Lowering): JsonObject {
+function lowerMap(map: JsonObject, place: Place, rename: Rename): JsonObject {
   const lowered: Record<string, Json> = {}
   let changed = false
   for (const key of Object.keys(map)) {
     const shown = rename(key)
-    const value = isDigest(key) ? PRESENT : lower(map[key]!, below(key))
+    const value = DIGESTS[place].has(key) ? PRESENT : lower(map[key]!, placeBelow(place, key), rename)
     if (shown !== key || value !== map[key]) changed = true
     setOwn(lowered, shown, value)
   }
   return changed ? lowered : map
+}
+
+function placeBelow(place: Place, key: string): Place {
+  if (place === 'object') return key === 'status' ? 'status' : 'other'
+  return place === 'status' && key === 'history' ? 'history' : place
 }
 
 const PRESENT: JsonObject = { masked: 'present' }

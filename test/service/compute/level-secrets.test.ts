@@ -77,6 +77,30 @@ test('a key that was blanked loses the beginning of its fingerprint', () => {
   assert.deepEqual(a!.body(a!.entries[0]!.digest), body('host-***#1'))
 })
 
+test('digests that controllers make of secret values go, those of sources and charts stay', () => {
+  const status = {
+    artifact: { digest: 'sha256:source' },
+    history: [{ configDigest: 'sha256:values', ociDigest: 'sha256:chart', digest: 'sha256:manifests' }],
+    lastAttemptedConfigDigest: 'sha256:values',
+    readiness: 'Ready',
+  }
+  const body = { spec: { digest: 'sha256:wanted', configDigest: 'mine' } }
+  const objects = [{ ref: 'HelmRelease/apps/shop', body, status: { status } }]
+  // Also where the cluster was read with presence: controllers know nothing of that.
+  const low = levelSecrets(snapshot({ cluster: 'a', mask: '1:key:presence', objects }), 'presence')
+  const [entry] = low.entries
+  const present = { masked: 'present' }
+  assert.deepEqual(low.body(entry!.digest), body)
+  assert.deepEqual(low.body(entry!.statusDigest!), {
+    status: {
+      artifact: { digest: 'sha256:source' },
+      history: [{ configDigest: present, ociDigest: 'sha256:chart', digest: present }],
+      lastAttemptedConfigDigest: present,
+      readiness: 'Ready',
+    },
+  })
+})
+
 test('off leaves Secrets out as if they had not been read', () => {
   const low = levelSecrets(cluster('staging', 'hunter2'), 'off')
   assert.deepEqual(
