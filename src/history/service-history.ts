@@ -9,12 +9,19 @@ import { createKeptReads } from './kept-reads.ts'
 import { migrate } from './migrate.ts'
 import { closingOnError, connectCurrent, historyOn, openLocked, type HistoryOptions } from './open.ts'
 import { ownDatabase } from './ownership.ts'
+import { pruneHistory, type PruneReport, type Retention } from './prune.ts'
 import { queriesOn } from './queries.ts'
 import { createRunReads, createRunStore } from './runs.ts'
 import { guarded } from './sqlite-errors.ts'
 
 /** What the process that owns the database does with it; from one thread. */
-export type ServiceHistory = History & RunStore & KeptReads & { readonly keptSnapshot: (id: string) => Snapshot | null }
+export type ServiceHistory = History &
+  RunStore &
+  KeptReads & {
+    readonly keptSnapshot: (id: string) => Snapshot | null
+    /** See {@link pruneHistory}: each step of it is one short transaction. */
+    readonly prune: (retention: Retention) => Generator<void, PruneReport>
+  }
 
 type Place = Omit<HistoryOptions, 'migrations'>
 
@@ -46,7 +53,12 @@ function requireSound(db: Connection, path: string): void {
 /** The history of the service in a database whose tables are there. */
 export function serviceHistoryOn(db: Connection, { path, engine }: Place): ServiceHistory {
   const kept = historyOn(db, { path, engine })
-  return { ...kept, ...readsOn(db, path), ...createRunStore(db, { path, engine, kept }) }
+  return {
+    ...kept,
+    ...readsOn(db, path),
+    ...createRunStore(db, { path, engine, kept }),
+    prune: (retention) => pruneHistory(db, path, retention),
+  }
 }
 
 /**

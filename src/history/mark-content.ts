@@ -1,0 +1,112 @@
+import { AppError } from '../model/errors.ts'
+import type { Connection } from './connect.ts'
+import { readEntry } from './entry-text.ts'
+import { decodeIds } from './id-list.ts'
+import { createIdSet, type IdSet } from './id-set.ts'
+
+/** What some kept snapshot or comparison needs. */
+export type LiveContent = {
+  readonly documents: Pick<IdSet, 'has'>
+  readonly lists: Pick<IdSet, 'has'>
+  /** Marks what the next row that is kept needs; false where all rows have been seen. */
+  readonly markNext: () => boolean
+}
+
+type SnapshotParts = {
+  readonly sequence: number
+  readonly header: number
+  readonly entryVersions: number
+  readonly events: number | null
+  readonly entries: number
+  readonly references: number
+}
+type ComparisonParts = { readonly sequence: number; readonly header: number; readonly drifts: number }
+type Marks = {
+  readonly documents: IdSet
+  readonly lists: IdSet
+  /** Marks a list with its members. */
+  readonly list: (id: number) => void
+  /** Marks a list of entries with the bodies that they name. */
+  readonly entries: (id: number) => void
+}
+
+/**
+ * Rows are seen in the order of their sequence, so that those which come while others are marked or removed are seen after them: everything
+ * that may be removed must be asked for after `markNext` gave false within the same transaction.
+ */
+export function createLiveContent(db: Connection, path: string): LiveContent {
+  const marks = createMarks(db, path)
+  const snapshotAfter = db.prepare<[number], SnapshotParts>(
+    `SELECT sequence, header, entry_versions AS entryVersions, events, entries, "references" FROM snapshots
+     WHERE sequence > ? ORDER BY sequence LIMIT 1`,
+  )
+  const comparisonAfter = db.prepare<[number], ComparisonParts>(
+    'SELECT sequence, header, drifts FROM comparisons WHERE sequence > ? ORDER BY sequence LIMIT 1',
+  )
+  let snapshot = 0
+  let comparison = 0
+  return {
+    documents: marks.documents,
+    lists: marks.lists,
+    markNext: () => {
+      const nextSnapshot = snapshotAfter.get(snapshot)
+      if (nextSnapshot) markSnapshot(marks, nextSnapshot)
+      const nextComparison = comparisonAfter.get(comparison)
+      if (nextComparison) markComparison(marks, nextComparison)
+      snapshot = nextSnapshot?.sequence ?? snapshot
+      comparison = nextComparison?.sequence ?? comparison
+      return nextSnapshot !== undefined || nextComparison !== undefined
+    },
+  }
+}
+
+function markSnapshot(marks: Marks, row: SnapshotParts): void {
+  marks.documents.add(row.header)
+  marks.documents.add(row.entryVersions)
+  if (row.events !== null) marks.documents.add(row.events)
+  marks.entries(row.entries)
+  marks.list(row.references)
+}
+
+function markComparison(marks: Marks, row: ComparisonParts): void {
+  marks.documents.add(row.header)
+  marks.list(row.drifts)
+}
+
+function createMarks(db: Connection, path: string): Marks {
+  const members = db.prepare<[number], Buffer>('SELECT members FROM lists WHERE id = ?').pluck()
+  const text = db.prepare<[number], string>('SELECT json FROM documents WHERE id = ?').pluck()
+  const idOf = db.prepare<[Buffer], number>('SELECT id FROM documents WHERE digest = ?').pluck()
+  const documents = createIdSet()
+  const lists = createIdSet()
+  const entryLists = createIdSet()
+  const entries = createIdSet()
+  // What cannot be followed ends the work before anything is removed by half a knowledge.
+  const there = <T>(found: T | undefined, what: string): T => {
+    if (found === undefined) throw new AppError('history-corrupt', `the history ${path} lacks ${what}`)
+    return found
+  }
+  const membersOf = (list: number): number[] => decodeIds(there(members.get(list), `list ${list}`))
+  const markBody = (digest: string | null): void => {
+    if (digest === null) return
+    documents.add(there(idOf.get(Buffer.from(digest.slice('sha256:'.length), 'hex')), `the content ${digest}`))
+  }
+  return {
+    documents,
+    lists,
+    list: (id) => {
+      if (lists.add(id)) for (const member of membersOf(id)) documents.add(member)
+    },
+    entries: (id) => {
+      lists.add(id)
+      if (!entryLists.add(id)) return
+      for (const member of membersOf(id)) {
+        documents.add(member)
+        if (!entries.add(member)) continue
+        const { digest, statusDigest } = readEntry(there(text.get(member), `document ${member}`))
+        markBody(digest)
+        markBody(statusDigest)
+      }
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import type { Connection } from './connect.ts'
+import { forgetAnswers } from './idempotency.ts'
+import { createLiveContent, type LiveContent } from './mark-content.ts'
+import { removeComparisons, removeJobs, removeRuns, removeSnapshots, type RemoveSome } from './prune-rows.ts'
+import { queriesOn } from './queries.ts'
+import { guarded } from './sqlite-errors.ts'
+
+/** Times are RFC 3339. */
+export type Retention = {
+  /** What is older is not kept, but for what `removeSnapshots` says. */
+  readonly before: string
+  readonly now: string
+}
+
+/** How many rows were removed, pages given back to the file system, and pages that are free within the file. */
+export type PruneReport = {
+  readonly runs: number
+  readonly jobs: number
+  readonly comparisons: number
+  readonly snapshots: number
+  readonly idempotencyKeys: number
+  readonly lists: number
+  readonly documents: number
+  readonly pagesReturned: number
+  readonly pagesFree: number
+}
+
+/** Ids that are looked at in one transaction. */
+const SWEPT = 1_000
+/** Pages that are given back in one transaction: 2 MiB. */
+const RETURNED = 256
+
+type Place = { readonly db: Connection; readonly path: string }
+
+/**
+ * Removes what is older than the retention says, and all content that nothing refers to any more. Each `next()` is one short transaction:
+ * whoever calls it may store in between, and may stop at any time; the next run goes on with what is left. Only the owner of the
+ * database may run it, one at a time. Throws `history-unavailable` or `history-corrupt`; then the present step removed nothing.
+ */
+export function* pruneHistory(db: Connection, path: string, { before, now }: Retention): Generator<void, PruneReport> {
+  const place = { db, path }
+  // In this order: what is removed first is what keeps the next.
+  const runs = yield* removeAll(place, removeRuns, before)
+  const jobs = yield* removeAll(place, removeJobs, before)
+  const comparisons = yield* removeAll(place, removeComparisons, before)
+  const snapshots = yield* removeAll(place, removeSnapshots, before)
+  const idempotencyKeys = within(place, () => forgetAnswers(queriesOn(db), now))
+  yield
+  const isContentFree = comparisons + snapshots > 0
+  const { lists, documents } = isContentFree ? yield* sweepContent(place) : { lists: 0, documents: 0 }
+  const pagesReturned = yield* returnPages(place)
+  return {
+    runs,
+    jobs,
+    comparisons,
+    snapshots,
+    idempotencyKeys,
+    lists,
+    documents,
+    pagesReturned,
+    pagesFree: freePages(place),
+  }
+}
+
+function* removeAll(place: Place, removeSome: RemoveSome, before: string): Generator<void, number> {
+  const queries = queriesOn(place.db)
+  let removed = 0
+  for (;;) {
+    const some = within(place, () => removeSome(queries, before))
+    if (some === 0) return removed
+    removed += some
+    yield
+  }
+}
+
+/** Lists go before documents: a list that is still there can be found again by a new snapshot, and must then have all its members. */
+function* sweepContent(place: Place): Generator<void, { lists: number; documents: number }> {
+  const live = createLiveContent(place.db, place.path)
+  while (guarded(place.path, live.markNext)) yield
+  const lists = yield* sweep(place, live, 'lists')
+  const documents = yield* sweep(place, live, 'documents')
+  return { lists, documents }
+}
+
+function* sweep({ db, path }: Place, live: LiveContent, table: 'lists' | 'documents'): Generator<void, number> {
+  const idsFrom = db
+    .prepare<[number], number>(`SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ${SWEPT}`)
+    .pluck()
+  const remove = db.prepare<[number]>(`DELETE FROM ${table} WHERE id = ?`)
+  let removed = 0
+  for (let last: number | undefined = 0; last !== undefined;) {
+    const after = last
+    last = withoutReferences({ db, path }, () => {
+      // What was stored since the last step may need content that nothing needed before.
+      while (live.markNext());
+      const ids = idsFrom.all(after)
+      for (const id of ids) if (!live[table].has(id)) removed += remove.run(id).changes
+      return ids.at(-1)
+    })
+    yield
+  }
+  return removed
+}
+
+function* returnPages(place: Place): Generator<void, number> {
+  const first = freePages(place)
+  for (let free = first; free > 0;) {
+    guarded(place.path, () => place.db.pragma(`incremental_vacuum(${RETURNED})`))
+    const left = freePages(place)
+    if (left === free) break
+    free = left
+    yield
+  }
+  return first - freePages(place)
+}
+
+function freePages({ db, path }: Place): number {
+  return guarded(path, () => Number(db.pragma('freelist_count', { simple: true })))
+}
+
+function within<T>({ db, path }: Place, work: () => T): T {
+  return guarded(path, () => db.transaction(work).immediate())
+}
+
+/**
+ * A transaction in which references are not checked: SQLite would read all snapshots for each row that is removed. That nothing refers to
+ * what is removed is what the marks say.
+ */
+function withoutReferences<T>(place: Place, work: () => T): T {
+  place.db.pragma('foreign_keys = OFF')
+  try {
+    return within(place, work)
+  } finally {
+    place.db.pragma('foreign_keys = ON')
+  }
+}
