@@ -66,7 +66,7 @@ function readPrevious(row: SnapshotRow, documents: Documents): Previous {
 
 type Stored = { readonly documents: Documents; readonly known: ReadonlyMap<string, number> }
 
-/** The bodies of an entry that is stored are stored too: both came in one transaction and nothing is ever deleted. */
+/** The bodies of an entry of a kept snapshot are stored too: both came in one transaction, and what one needs is never removed. */
 function storeBodies(snapshot: Snapshot, texts: readonly string[], { documents, known }: Stored): void {
   const store = (digest: Digest | null): void => {
     if (digest === null || documents.has(digest)) return
