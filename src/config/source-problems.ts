@@ -1,6 +1,7 @@
-import { digArray, digString, type Json } from '../model/json.ts'
+import { dig, digArray, digString, type Json } from '../model/json.ts'
 import type { Config, Environment } from './config.ts'
 import type { Path, Problem } from './problems.ts'
+import { readRedisUrl } from './redis-url.ts'
 import {
   describeSource,
   fileTrouble,
@@ -62,7 +63,7 @@ function secretsIn(document: Json, { folder, env, role }: SourceOptions): Named[
   const isHash = (source: SecretSource) => (hashIn(readSecret(source, env)) === null ? NO_HASH : null)
   const tokens = role === 'worker' ? [] : digArray(document, 'access', 'tokens')
   return [
-    ...at(document, ['redis', 'urlFrom'], (source) => redisUrlTrouble(readSecret(source, env))),
+    ...at(document, ['redis', 'urlFrom'], (source) => redisUrlTrouble(readSecret(source, env), document)),
     ...at(document, ['redis', 'sentinels', 'passwordFrom']),
     ...at(document, ['key', 'from'], isKey),
     ...tokens.flatMap((token, index) =>
@@ -83,10 +84,11 @@ function sourceIn(from: Json, path: Path, folder: string): SecretSource | null {
 }
 
 /** The URL holds a password: nothing of it is told. */
-function redisUrlTrouble(text: string): string | null {
-  const url = URL.parse(text)
-  const proper = url !== null && (url.protocol === 'redis:' || url.protocol === 'rediss:') && url.hostname !== ''
-  return proper ? null : 'holds no URL of the form redis://[user:password@]host:port[/db] (rediss:// for TLS)'
+function redisUrlTrouble(text: string, document: Json): string | null {
+  const url = readRedisUrl(text)
+  if (url === null) return 'holds no URL of the form redis://[user:password@]host:port[/db] (rediss:// for TLS)'
+  const isCluster = dig(document, 'redis', 'cluster') !== undefined
+  return isCluster && url.database !== 0 ? 'names a database, and a Redis Cluster has none but 0' : null
 }
 
 function filesIn(document: Json, { folder, role }: SourceOptions): { readonly path: Path; readonly file: string }[] {

@@ -182,6 +182,16 @@ const CASES: readonly (readonly [string, string, ...string[]])[] = [
     '5:26 redis.urlFrom.env names the environment variable CANARY_TEXT, which holds no URL of the form redis://[user:password@]host:port[/db] (rediss:// for TLS)',
   ],
   [
+    'a URL with options of a library',
+    'redis: { urlFrom: { env: CANARY_QUERY } }',
+    '5:26 redis.urlFrom.env names the environment variable CANARY_QUERY, which holds no URL of the form redis://[user:password@]host:port[/db] (rediss:// for TLS)',
+  ],
+  [
+    'a database of a cluster',
+    'redis: { urlFrom: { env: DATABASE }, cluster: { nodes: ["a:1"] } }',
+    '5:26 redis.urlFrom.env names the environment variable DATABASE, which names a database, and a Redis Cluster has none but 0',
+  ],
+  [
     'a file that is not there',
     'redis: { urlFrom: { file: no-such-file } }',
     '5:27 redis.urlFrom.file names the file no-such-file, which does not exist',
@@ -283,6 +293,8 @@ const ENV = {
   EMPTY: ' ',
   CANARY_TEXT: 'CANARY',
   URL: 'redis://h',
+  DATABASE: 'redis://:CANARY@h/2',
+  CANARY_QUERY: 'redis://:CANARY@h?tls=x',
   KEY: Buffer.alloc(32).toString('base64'),
   KEY_HASH: HASH,
 }
@@ -292,7 +304,7 @@ for (const [what, added, ...problems] of CASES) {
     const found = problemsOf(t, `${HEAD}${added}\n`, ENV)
     if (what.startsWith('a section')) assert.ok(found[0]?.startsWith(problems[0]!), found[0])
     else assert.deepEqual(found, problems)
-    assert.doesNotMatch(found.join('\n'), /CANARY(?!_TEXT)/)
+    assert.doesNotMatch(found.join('\n'), /CANARY(?!_TEXT|_QUERY)/)
   })
 }
 
