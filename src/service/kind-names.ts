@@ -22,13 +22,18 @@ const DATA_KINDS: readonly (Kind & { readonly names: readonly string[] })[] = [
   { group: '', kind: 'Secret', names: ['secret', 'secrets'] },
 ]
 
-/** Tells whether an object is of the kind that a user named: a Flux kind, a ConfigMap or a Secret. Throws `input-invalid` for another name. */
-export function namesKind(name: string): (kind: Kind) => boolean {
+/**
+ * Tells whether an object is of the kind that a user named: a Flux kind, a ConfigMap, a Secret, or what one of `present` is (controllers,
+ * kinds of Flux that are newer than this program). Throws `input-invalid` for any other name.
+ */
+export function namesKind(name: string, present: readonly Kind[]): (kind: Kind) => boolean {
   const lower = name.trim().toLowerCase()
   const data = DATA_KINDS.filter(({ names }) => names.includes(lower))
   const wanted: readonly Kind[] = data.length > 0 ? data : findKinds(name)
-  if (wanted.length === 0) throw unknownKind(name, [...KIND_NAMES, 'ConfigMap', 'Secret'])
-  return ({ group, kind }) => wanted.some((known) => known.kind === kind && known.group === group)
+  if (wanted.length > 0)
+    return ({ group, kind }) => wanted.some((known) => known.kind === kind && known.group === group)
+  if (present.some(({ kind }) => kind.toLowerCase() === lower)) return ({ kind }) => kind.toLowerCase() === lower
+  throw unknownKind(name, [...KIND_NAMES, 'ConfigMap', 'Secret'])
 }
 
 function unknownKind(name: string, known: readonly string[]): AppError {

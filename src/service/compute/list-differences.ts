@@ -4,7 +4,7 @@ import { namesKind } from '../kind-names.ts'
 
 /** The differences that the filter lets through, in the order of the comparison. `filter.cluster` is a name. */
 export function listDifferences({ drifts }: Comparison, filter: DifferenceFilter): DifferenceRow[] {
-  const isKind = filter.kind === null ? null : namesKind(filter.kind)
+  const isKind = filter.kind === null ? null : namesKind(filter.kind, refsOf(drifts))
   return drifts
     .filter(({ ref }) => isKind === null || isKind(ref))
     .filter(({ ref }) => filter.namespace === null || ref.namespace === filter.namespace)
@@ -16,6 +16,10 @@ export function listDifferences({ drifts }: Comparison, filter: DifferenceFilter
         .filter(({ changes }) => filter.cluster === null || Object.hasOwn(changes, filter.cluster))
         .map((difference) => ({ ref, presence, against, difference })),
     )
+}
+
+function refsOf(drifts: readonly Drift[]): readonly Drift['ref'][] {
+  return drifts.map(({ ref }) => ref)
 }
 
 function isNamed({ ref, refs }: Drift, name: string): boolean {

@@ -6,9 +6,9 @@ import type { ClusterName } from '../../model/cluster.ts'
 import type { Presence } from '../../model/comparison.ts'
 import { AppError } from '../../model/errors.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
-import { namesKind } from '../kind-names.ts'
+import type { namesKind } from '../kind-names.ts'
 import type { ObjectAcross, ObjectName } from '../service.ts'
-import { objectText } from './read-snapshot.ts'
+import { kindTest, objectText } from './read-snapshot.ts'
 
 type KindTest = ReturnType<typeof namesKind>
 
@@ -22,7 +22,10 @@ export function objectAcross(
   snapshots: readonly Snapshot[],
   unread: readonly ClusterName[],
 ): ObjectAcross {
-  const isKind = namesKind(object.kind)
+  const isKind = kindTest(
+    object.kind,
+    snapshots.flatMap(({ entries }) => entries),
+  )
   const sides = createSides(snapshots.map((snapshot) => onlyKind(snapshot, isKind, object.namespace)))
   const unit = pairObjects(sides, null).find((unit) => isKind(unit.ref) && isNamed(unit, object))
   if (!unit) throw notFound(object, unread)

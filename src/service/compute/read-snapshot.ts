@@ -25,7 +25,7 @@ export function snapshotText(snapshot: Snapshot): string {
 
 /** In the order of the snapshot. */
 export function listObjects({ entries }: Snapshot, filter: ObjectPageFilter): ObjectSummary[] {
-  const isKind = filter.kind === null ? null : namesKind(filter.kind)
+  const isKind = filter.kind === null ? null : kindTest(filter.kind, entries)
   return entries
     .filter(({ ref }) => isKind === null || isKind(ref))
     .filter(({ ref }) => filter.namespace === null || ref.namespace === filter.namespace)
@@ -34,7 +34,7 @@ export function listObjects({ entries }: Snapshot, filter: ObjectPageFilter): Ob
 
 /** Throws `not-found`. */
 export function objectOf(snapshot: Snapshot, object: ObjectName): ObjectView {
-  const isKind = namesKind(object.kind)
+  const isKind = kindTest(object.kind, snapshot.entries)
   const entry = snapshot.entries.find(
     ({ ref }) => ref.name === object.name && ref.namespace === object.namespace && isKind(ref),
   )
@@ -45,6 +45,13 @@ export function objectOf(snapshot: Snapshot, object: ObjectName): ObjectView {
 
 export function objectText({ kind, namespace, name }: ObjectName): string {
   return `${kind}/${namespace}/${name}`
+}
+
+export function kindTest(name: string, entries: readonly SnapshotEntry[]): ReturnType<typeof namesKind> {
+  return namesKind(
+    name,
+    entries.map(({ ref }) => ref),
+  )
 }
 
 function summaryOf({ ref, version, digest, labels }: SnapshotEntry): ObjectSummary {

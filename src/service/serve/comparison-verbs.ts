@@ -1,4 +1,5 @@
 import { sha256 } from '../../flux/digest.ts'
+import type { ClusterName } from '../../model/cluster.ts'
 import { AppError } from '../../model/errors.ts'
 import type { Access } from '../access.ts'
 import type { CompareTask } from '../compute/compare-kept.ts'
@@ -19,12 +20,18 @@ export function comparisonVerbs(context: ServiceContext): Verbs {
       context.compute.comparison(sourceOf(context, access, await findRun(context, access, id))),
     renderComparison: (access, id, format) => renderRun(context, access, { id, format }),
     differences: async (access, id, filter, page) => {
-      const source = sourceOf(context, access, await findRun(context, access, id))
-      const cluster = filter.cluster === null ? null : findCluster(context, access, filter.cluster).name
+      const run = await findRun(context, access, id)
+      const source = sourceOf(context, access, run)
+      const cluster = filter.cluster === null ? null : clusterIn(context, access, run, filter.cluster)
       return context.compute.differences(source, { ...filter, cluster }, page)
     },
     compare: (access, query, format, waitMs) => compare(context, access, query, { format, waitMs }),
   }
+}
+
+/** The name of a cluster of the run, also of one that is not configured any more. */
+function clusterIn(context: ServiceContext, access: Access, { request }: RunRecord, text: string): ClusterName {
+  return request.clusters.includes(text) ? text : findCluster(context, access, text).name
 }
 
 async function renderRun(

@@ -12,21 +12,28 @@ export type NeededSnapshot = { readonly cluster: ClusterName; readonly pool: str
  * waits. A cluster with a snapshot job in flight needs no place: the work joins it.
  */
 export async function requireQueue(ports: ServicePorts, needed: readonly NeededSnapshot[]): Promise<void> {
-  if (!(await ports.queue.isReady())) throw new AppError('queue-unavailable', 'the queue does not answer')
-  const { jobs } = await ports.kept.unfinished()
-  const missing = needed.filter(({ cluster }) => !jobs.some((job) => job.cluster === cluster))
-  const lanes = [...new Set(missing.map(({ pool }) => snapshotLane(pool)))]
-  await Promise.all(lanes.map((lane) => requirePlace(ports, lane)))
+  await askQueue(ports, await lanesFor(ports, needed))
 }
 
 /** As `requireQueue`, for a run: it also waits for its snapshots, and for its turn to be compared. */
 export async function requireQueueForRun(ports: ServicePorts, needed: readonly NeededSnapshot[]): Promise<void> {
-  await requireQueue(ports, needed)
-  await Promise.all([
-    requirePlace(ports, COMPARE_LANE),
-    requireFewRuns(ports, 'queued'),
-    requireFewRuns(ports, 'collecting'),
-  ])
+  await Promise.all([requireFewRuns(ports, 'queued'), requireFewRuns(ports, 'collecting')])
+  await askQueue(ports, [...(await lanesFor(ports, needed)), COMPARE_LANE])
+}
+
+async function lanesFor({ kept }: ServicePorts, needed: readonly NeededSnapshot[]): Promise<readonly Lane[]> {
+  const { jobs } = await kept.unfinished()
+  const missing = needed.filter(({ cluster }) => !jobs.some((job) => job.cluster === cluster))
+  return [...new Set(missing.map(({ pool }) => snapshotLane(pool)))]
+}
+
+/** All at once: each call may take its two seconds, and together they must not take more. */
+async function askQueue(ports: ServicePorts, lanes: readonly Lane[]): Promise<void> {
+  await Promise.all([requireReady(ports), ...lanes.map((lane) => requirePlace(ports, lane))])
+}
+
+async function requireReady({ queue }: ServicePorts): Promise<void> {
+  if (!(await queue.isReady())) throw new AppError('queue-unavailable', 'the queue does not answer')
 }
 
 async function requirePlace({ queue, limits }: ServicePorts, lane: Lane): Promise<void> {

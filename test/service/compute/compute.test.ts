@@ -4,7 +4,7 @@ import { DEFAULT_LAYERS, type Comparison } from '../../../src/model/comparison.t
 import type { Snapshot } from '../../../src/model/snapshot.ts'
 import { createCompute, type Compute } from '../../../src/service/compute/compute.ts'
 import type { CompareTask } from '../../../src/service/compute/compare-kept.ts'
-import { compare, reference, snapshot, type ObjectSpec } from '../../diff/builders.ts'
+import { compare, controller, reference, snapshot, type ObjectSpec } from '../../diff/builders.ts'
 
 const EVERYTHING = { secrets: 'equality', namespaces: null } as const
 
@@ -109,6 +109,31 @@ test('differences come in pages, and every filter narrows them', () => {
   assert.equal(count({ cluster: 'edge' }), 0)
   assert.throws(() => count({ kind: 'Pod' }), /Pod is not a Flux kind/)
   assert.throws(() => compute.differences(source, NO_FILTER, { limit: 3, cursor: 'x' }), /cursor/)
+})
+
+test('controllers, and kinds that only the clusters know, are found by their names', () => {
+  const objects = [{ ref: 'Gadget/a/new' }]
+  const install = (version: string) => ({ controllers: [controller('helm-controller', { version })] })
+  const snapshots = [
+    snapshot({ cluster: 'staging', objects, install: install('v1.0.0') }),
+    snapshot({ cluster: 'production', objects, install: install('v2.0.0') }),
+  ]
+  const compute = computeOver(snapshots)
+  const source = { task: taskOf(['staging', 'production']), kept: false }
+  const found = compute.differences(source, { ...NO_FILTER, kind: 'deployment' }, FIRST).items
+  assert.ok(found.length > 0 && found.every(({ ref }) => ref.kind === 'Deployment'))
+  const gadget = { kind: 'gadget', namespace: 'a', name: 'new' }
+  assert.equal(compute.snapshotObject('snap_staging', EVERYTHING, gadget).ref.kind, 'Gadget')
+  const across = compute.objectAcross({
+    object: gadget,
+    snapshots: ['staging', 'production'].map((cluster) => ({ cluster, id: `snap_${cluster}` })),
+    unread: [],
+    scope: EVERYTHING,
+  })
+  assert.deepEqual(
+    across.variants.map(({ clusters }) => clusters),
+    [['staging', 'production']],
+  )
 })
 
 test('objects of a snapshot come in pages; one comes with its body', () => {
