@@ -6,13 +6,23 @@ import type { ApiContext } from './context.ts'
  * on the service of the person who looks at it. Throws `forbidden`.
  */
 export function refuseForeignSites(c: ApiContext): void {
-  const site = c.req.header('sec-fetch-site')
-  const origin = c.req.header('origin')
-  const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none'
-  if (!isForeign && (origin === undefined || hostOf(origin) === c.req.header('host'))) return
+  if (!isForeign(c)) return
   throw new AppError('forbidden', 'a page of another site sent this request', {
     hint: 'Send it from a program, or from the pages of this service.',
   })
+}
+
+/** The same for a call that mostly reads: a link on another site may lead to it, but nothing there may ask by itself. */
+export function refuseForeignEmbeds(c: ApiContext): void {
+  if (c.req.header('sec-fetch-mode') !== 'navigate') refuseForeignSites(c)
+}
+
+/** Browsers tell the site; older ones at least the origin of what is posted. Behind a proxy, Host need not be the name in the origin. */
+function isForeign(c: ApiContext): boolean {
+  const site = c.req.header('sec-fetch-site')
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  const origin = c.req.header('origin')
+  return origin !== undefined && hostOf(origin) !== c.req.header('host')
 }
 
 function hostOf(origin: string): string | null {

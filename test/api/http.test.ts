@@ -138,19 +138,16 @@ test('another Host is refused: a name that was made to lead here reads nothing',
     ['[::1]:1', 200],
     ['localhost.evil.example', 421],
   ] as const) {
-    assert.equal(await statusWithHost(host), status, host)
+    assert.equal(await statusOf('/healthz', { host }), status, host)
   }
 })
 
-function statusWithHost(host: string): Promise<number | undefined> {
+function statusOf(path: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      { port: api.port, host: '127.0.0.1', path: '/healthz', headers: { host } },
-      (response) => {
-        response.resume()
-        resolve(response.statusCode)
-      },
-    )
+    const request = httpRequest({ port: api.port, host: '127.0.0.1', path, headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
     request.on('error', reject).end()
   })
 }
@@ -163,6 +160,10 @@ test('a page of another site cannot start work', async () => {
     const asked = await fetch(`${api.url}/api/v1/compare?baseline=a&target=b&fresh=true`, { headers })
     assert.equal(await codeOf(asked), 'forbidden')
   }
+  // Not with fetch: it sends a mode of its own.
+  const ask = (mode: string): Promise<number | undefined> =>
+    statusOf('/api/v1/compare?baseline=a&target=b', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': mode })
+  assert.deepEqual([await ask('navigate'), await ask('no-cors')], [200, 403])
   const own = { origin: api.url, 'sec-fetch-site': 'same-origin' }
   const posted = await fetch(`${api.url}/api/v1/clusters/staging/snapshots`, { method: 'POST', headers: own })
   assert.equal(posted.status, 202)

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { AppError } from '../../model/errors.ts'
 import { LAYERS, SEVERITIES } from '../../model/comparison.ts'
 import { OUTPUT_FORMATS } from '../../report/formats.ts'
+import type { Access } from '../../service/access.ts'
 import type { RunRecord } from '../../service/runs.ts'
 import type { Service } from '../../service/service.ts'
 import { hasScope } from '../access-control.ts'
@@ -14,7 +15,7 @@ import { contentTypeOf, formatOf, MEDIA_TYPES } from '../formats.ts'
 import { json, JSON_ONLY } from '../json-answer.ts'
 import { CLUSTER_NAME, ID, KIND, NAMESPACE, NO_PARAMETERS, OBJECT_NAME, PAGE, pageOf } from '../parameters.ts'
 import { LOCATION } from '../replay.ts'
-import { refuseForeignSites } from '../same-site.ts'
+import { refuseForeignEmbeds, refuseForeignSites } from '../same-site.ts'
 import { COMPARISON, DIFFERENCE_LIST } from '../schemas/comparison.ts'
 import { RUN } from '../schemas/work.ts'
 
@@ -99,23 +100,20 @@ function compareNow(service: Service, links: Links): Endpoint {
     handle: async (c, { access, query }) => {
       const format = formatOf(c, query.format)
       const asked = queryOfParameters(query)
-      if (asked.age !== null) {
-        noteWork(c, 'compare', [asked.baseline, ...asked.targets])
-        refuseForeignSites(c)
-        if (!hasScope(access, 'trigger')) {
-          throw new AppError(
-            'forbidden',
-            `taking snapshots needs the scope trigger, and the token has ${access.scope}`,
-            {
-              hint: 'Leave out maxAge and fresh to compare what is kept, or use another token.',
-            },
-          )
-        }
-      }
+      if (asked.age !== null) noteWork(c, 'compare', [asked.baseline, ...asked.targets])
+      if (asked.age === null) refuseForeignEmbeds(c)
+      else refuseForeignSites(c)
+      if (asked.age === 'fresh' && !hasScope(access, 'trigger')) throw readOnly(access)
       const result = await service.compare(access, asked, format, query.wait)
       if ('run' in result) return runResponse(c, result.run, links)
       return renderedResponse(c, result.rendered, contentTypeOf(format))
     },
+  })
+}
+
+function readOnly({ scope }: Access): AppError {
+  return new AppError('forbidden', `taking snapshots needs the scope trigger, and the token has ${scope}`, {
+    hint: 'Leave out fresh to compare what is kept, or use another token.',
   })
 }
 
