@@ -9,7 +9,7 @@ export function faultsOf(place: Place, schema: z.ZodType, issues: readonly Issue
   return issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => unknownKey(place, schema, [...issue.path, key]))
-      : [{ in: place, ...whereOf(place, issue.path), message: messageOf(issue), hint: hintOf(schema, issue) }],
+      : [{ in: place, ...whereOf(place, issue.path), message: messageOf(place, issue), hint: hintOf(schema, issue) }],
   )
 }
 
@@ -27,13 +27,14 @@ function whereOf(place: Place, path: readonly PropertyKey[]): { parameter?: stri
 }
 
 /** Never the value itself: it may be a secret in the wrong place. */
-function messageOf(issue: Issue): string {
+function messageOf(place: Place, issue: Issue): string {
   if (issue.code === 'custom') return issue.message
   if (issue.code === 'too_big') return `is larger than ${String(issue.maximum)}`
   if (issue.code === 'too_small') return `is smaller than ${String(issue.minimum)}`
   if (issue.code === 'invalid_value') return 'is not one of the values allowed'
-  if (issue.code === 'invalid_type')
-    return issue.input === undefined ? `is missing or no ${issue.expected}` : `is no ${issue.expected}`
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing'
+  if (issue.code === 'invalid_type' && place === 'query' && Array.isArray(issue.input)) return 'is given more than once'
+  if (issue.code === 'invalid_type') return `is no ${issue.expected}`
   return 'has not the form expected'
 }
 

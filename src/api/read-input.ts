@@ -22,9 +22,9 @@ export async function readInput<P extends z.ZodType, Q extends z.ZodType, B exte
   { params, query, body }: InputSchemas<P, Q, B>,
 ): Promise<ReadInput<z.output<P>, z.output<Q>, z.output<B>> | { readonly faults: readonly InputFault[] }> {
   const sent = await readBody(c, body !== null)
-  const path = params.safeParse(c.req.param())
-  const search = query.safeParse(queryOf(c, query))
-  const content = (body ?? NO_BODY).safeParse(sent)
+  const path = params.safeParse(c.req.param(), REPORT)
+  const search = query.safeParse(queryOf(c, query), REPORT)
+  const content = (body ?? NO_BODY).safeParse(sent, REPORT)
   if (path.success && search.success && content.success) {
     return { params: path.data, query: search.data, body: content.data as z.output<B> }
   }
@@ -36,6 +36,9 @@ export async function readInput<P extends z.ZodType, Q extends z.ZodType, B exte
     ],
   }
 }
+
+/** Without it nothing tells what is missing from what is wrong. The input itself is never told. */
+const REPORT = { reportInput: true }
 
 /** An empty object is let through, because clients send one where there is nothing to say. */
 const NO_BODY = z.strictObject({}).optional()

@@ -10,9 +10,31 @@ export type FuzzRequest = {
 
 type Schema = Readonly<Record<string, unknown>>
 type Pool = Readonly<Record<string, readonly string[]>>
+/** `wild`: anything goes; else only values of the pool, each parameter at most once. */
+type Taste = { readonly pool: Pool; readonly wild: boolean }
 
 /** What someone would send who knows the call, by name of the parameter or field: so that the fuzz also gets behind the validation. */
-const COMMON: Pool = {
+const RIGHT: Pool = {
+  baseline: ['staging'],
+  target: ['production'],
+  targets: ['production'],
+  cluster: ['staging', 'production'],
+  labels: ['env=production'],
+  maxAge: ['5m', '1h'],
+  wait: ['0s', '1ms', '10s'],
+  kind: ['HelmRelease', 'hr'],
+  kinds: ['HelmRelease', 'ks'],
+  namespace: ['a', 'b'],
+  namespaces: ['a', 'b'],
+  selector: ['app=x', '!a,b!=c'],
+  resource: ['HelmRelease/a/shop'],
+  layers: ['all', 'presence,spec'],
+  ignore: ['spec.interval', '/spec/interval'],
+  limit: ['1', '100', '500'],
+}
+
+/** What someone would send who does not. */
+const WRONG: Pool = {
   baseline: ['staging', 'production', 'nowhere'],
   target: ['production', 'staging', 'edge'],
   targets: ['production', 'staging', 'edge'],
@@ -68,47 +90,29 @@ const ODD = fc.oneof(
 )
 
 /** Requests for one operation: right ones, ones with something wrong in them, and ones that have little to do with it. */
-export function requestsFor(
-  document: OpenApi,
-  { path, method, operation }: { readonly path: string; readonly method: string; readonly operation: Operation },
-  known: Pool,
-): fc.Arbitrary<FuzzRequest> {
-  const pool = { ...COMMON, ...known }
-  const parameters = operation.parameters ?? []
+export function requestsFor(document: OpenApi, call: Call, known: Pool): fc.Arbitrary<FuzzRequest> {
+  const tame = requestsOf(document, call, { pool: { ...RIGHT, ...known }, wild: false })
+  const wild = requestsOf(document, call, { pool: { ...WRONG, ...known }, wild: true })
+  return fc.oneof(tame, wild)
+}
+
+type Call = { readonly path: string; readonly method: string; readonly operation: Operation }
+
+function requestsOf(document: OpenApi, call: Call, taste: Taste): fc.Arbitrary<FuzzRequest> {
+  const parameters = call.operation.parameters ?? []
   const at = (place: string): readonly Parameter[] => parameters.filter((parameter) => parameter.in === place)
-  const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema ?? null
+  const body = Object.values(call.operation.requestBody?.content ?? {})[0]?.schema ?? null
+  const usually = <T>(usual: T, other: readonly T[]): fc.Arbitrary<T> =>
+    taste.wild ? mostly(fc.constant(usual), fc.constantFrom(...other)) : fc.constant(usual)
   return fc
     .record({
-      path: pathOf(path, pool),
-      query: queryOf(at('query'), pool),
-      method: mostly(
-        fc.constant(method.toUpperCase()),
-        fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'),
-      ),
-      body: bodyOf(document, body, pool),
-      type: mostly(
-        fc.constant('application/json'),
-        fc.constantFrom(
-          '',
-          'text/plain',
-          'application/xml',
-          'application/jsonx',
-          'multipart/form-data',
-          'application/json; charset=utf-16',
-        ),
-      ),
-      accept: mostly(
-        fc.constant('*/*'),
-        fc.constantFrom(
-          'application/json',
-          'text/html',
-          'image/png',
-          'text/*;q=0.3, */*;q=0',
-          ',,;q=',
-          'x'.repeat(500),
-        ),
-      ),
-      headers: headersOf(at('header'), pool),
+      path: pathOf(call.path, taste),
+      query: queryOf(at('query'), taste),
+      method: usually(call.method.toUpperCase(), METHODS),
+      body: bodyOf(document, body, taste),
+      type: usually('application/json', TYPES),
+      accept: usually('*/*', ACCEPTED),
+      headers: taste.wild ? headersOf(at('header'), taste) : fc.constant({}),
     })
     .map(({ path, query, method, body, type, accept, headers }) => ({
       method,
@@ -118,60 +122,80 @@ export function requestsFor(
     }))
 }
 
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']
+const TYPES = [
+  '',
+  'text/plain',
+  'application/xml',
+  'application/jsonx',
+  'multipart/form-data',
+  'application/json; charset=utf-16',
+]
+const ACCEPTED = ['application/json', 'text/html', 'image/png', 'text/*;q=0.3, */*;q=0', ',,;q=', 'x'.repeat(500)]
+
 function mostly<T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof({ arbitrary: usual, weight: 5 }, { arbitrary: other, weight: 1 })
 }
 
-function valueOf(name: string, pool: Pool): fc.Arbitrary<string> {
-  const usual = Object.hasOwn(pool, name) ? pool[name]! : []
+/** The usual thing, and for wild requests now and then the other. */
+function or<T>({ wild }: Taste, usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return wild ? mostly(usual, other) : usual
+}
+
+function valueOf(name: string, taste: Taste): fc.Arbitrary<string> {
+  const usual = Object.hasOwn(taste.pool, name) ? taste.pool[name]! : []
+  if (!taste.wild) return fc.constantFrom(...(usual.length === 0 ? ['x'] : usual))
   return usual.length === 0 ? ODD : mostly(fc.constantFrom(...usual), ODD)
 }
 
-function pathOf(path: string, pool: Pool): fc.Arbitrary<string> {
+function pathOf(path: string, taste: Taste): fc.Arbitrary<string> {
   const parts = path.split(/\{(\w+)\}/)
-  const values = parts.map((part, index) => (index % 2 === 0 ? fc.constant(part) : valueOf(part, pool).map(encode)))
+  const values = parts.map((part, index) => (index % 2 === 0 ? fc.constant(part) : valueOf(part, taste).map(encode)))
   const whole = fc.tuple(...values).map((all) => all.join(''))
-  return mostly(
+  return or(
+    taste,
     whole,
     fc.tuple(whole, fc.constantFrom('/', '//', '/..', '/../..', '/%2e%2e/', '/x', '%2f')).map((all) => all.join('')),
   )
 }
 
-function queryOf(parameters: readonly Parameter[], pool: Pool): fc.Arbitrary<string> {
+function queryOf(parameters: readonly Parameter[], taste: Taste): fc.Arbitrary<string> {
   const one = (parameter: Parameter): fc.Arbitrary<string> =>
     fc
-      .array(enumerated(parameter.schema, parameter.name, pool), { maxLength: 3, size: 'max' })
+      .array(enumerated(parameter.schema, parameter.name, taste), { minLength: 1, maxLength: taste.wild ? 3 : 1 })
       .map((values) => values.map((value) => `${parameter.name}=${encode(value)}`).join('&'))
   const unknown = fc.tuple(ODD, ODD).map(([name, value]) => `${encode(name)}=${encode(value)}`)
-  const some = fc.tuple(...parameters.map((parameter) => maybe(parameter.required === true, one(parameter))))
+  const some = fc.tuple(
+    ...parameters.map((parameter) => maybe(!taste.wild && SIDES.includes(parameter.name), one(parameter))),
+  )
   return fc
-    .tuple(some, mostly(fc.constant(''), unknown))
+    .tuple(some, or(taste, fc.constant(''), unknown))
     .map(([known, extra]) => [...known, extra].filter((part) => part !== '').join('&'))
 }
 
-function maybe(isRequired: boolean, value: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  return fc.oneof(
-    { arbitrary: value, weight: isRequired ? 5 : 2 },
-    { arbitrary: fc.constant(''), weight: isRequired ? 1 : 5 },
-  )
+const SIDES: readonly string[] = ['baseline', 'target']
+
+function maybe(isNeeded: boolean, value: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  if (isNeeded) return value
+  return fc.oneof({ arbitrary: value, weight: 2 }, { arbitrary: fc.constant(''), weight: 7 })
 }
 
-function enumerated(schema: Schema, name: string, pool: Pool): fc.Arbitrary<string> {
+function enumerated(schema: Schema, name: string, taste: Taste): fc.Arbitrary<string> {
   const values = (schema['enum'] ?? (schema['items'] as Schema | undefined)?.['enum']) as readonly string[] | undefined
-  return values === undefined ? valueOf(name, pool) : mostly(fc.constantFrom(...values), ODD)
+  return values === undefined ? valueOf(name, taste) : or(taste, fc.constantFrom(...values), ODD)
 }
 
-function headersOf(parameters: readonly Parameter[], pool: Pool): fc.Arbitrary<Record<string, string>> {
+function headersOf(parameters: readonly Parameter[], taste: Taste): fc.Arbitrary<Record<string, string>> {
   const one = ({ name }: Parameter): fc.Arbitrary<[string, string]> =>
-    valueOf(name, pool).map((value) => [name.toLowerCase(), value.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?')])
+    valueOf(name, taste).map((value) => [name.toLowerCase(), value.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?')])
   return fc
     .tuple(...parameters.map((parameter) => fc.option(one(parameter))))
     .map((all) => Object.fromEntries(all.filter((entry) => entry !== null)))
 }
 
-function bodyOf(document: OpenApi, schema: Schema | null, pool: Pool): fc.Arbitrary<string> {
+function bodyOf(document: OpenApi, schema: Schema | null, taste: Taste): fc.Arbitrary<string> {
   const right =
-    schema === null ? fc.constant('') : jsonFor(document, schema, '', pool).map((value) => JSON.stringify(value))
+    schema === null ? fc.constant('') : jsonFor(document, schema, '', taste).map((value) => JSON.stringify(value))
   const wrong = fc.oneof(
     fc.json(),
     fc.constantFrom(
@@ -193,40 +217,41 @@ function bodyOf(document: OpenApi, schema: Schema | null, pool: Pool): fc.Arbitr
     ),
     ODD,
   )
-  return mostly(right, wrong)
+  return or(taste, right, wrong)
 }
 
 /** A value for a JSON schema, now and then one that does not fit it. */
-function jsonFor(document: OpenApi, schema: Schema, name: string, pool: Pool): fc.Arbitrary<unknown> {
+function jsonFor(document: OpenApi, schema: Schema, name: string, taste: Taste): fc.Arbitrary<unknown> {
   const found =
     typeof schema['$ref'] === 'string' ? document.components.schemas[schema['$ref'].split('/').at(-1)!]! : schema
-  return fc.oneof(
-    { arbitrary: rightFor(document, found, name, pool), weight: 12 },
-    { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 },
-  )
+  const right = rightFor(document, found, name, taste)
+  if (!taste.wild) return right
+  return fc.oneof({ arbitrary: right, weight: 12 }, { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 })
 }
 
-function rightFor(document: OpenApi, schema: Schema, name: string, pool: Pool): fc.Arbitrary<unknown> {
+function rightFor(document: OpenApi, schema: Schema, name: string, taste: Taste): fc.Arbitrary<unknown> {
   const options = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined
-  if (options !== undefined) return fc.oneof(...options.map((option) => jsonFor(document, option, name, pool)))
+  if (options !== undefined) return fc.oneof(...options.map((option) => jsonFor(document, option, name, taste)))
   if (schema['enum'] !== undefined) return fc.constantFrom(...(schema['enum'] as readonly unknown[]))
   const types = [schema['type']].flat()
   if (types.includes('object') && schema['properties'] === undefined) return fc.dictionary(ODD, ODD, { maxKeys: 3 })
-  if (types.includes('object')) return objectFor(document, schema, pool)
+  if (types.includes('object')) return objectFor(document, schema, taste)
   if (types.includes('array'))
-    return fc.array(jsonFor(document, schema['items'] as Schema, name, pool), { maxLength: 3 })
+    return fc.array(jsonFor(document, schema['items'] as Schema, name, taste), { maxLength: 3 })
   if (types.includes('boolean')) return fc.boolean()
   if (types.includes('integer')) return fc.integer()
   return types.includes('null')
-    ? mostly(valueOf(name, pool), fc.constant(null as unknown as string))
-    : valueOf(name, pool)
+    ? mostly(valueOf(name, taste), fc.constant(null as unknown as string))
+    : valueOf(name, taste)
 }
 
-function objectFor(document: OpenApi, schema: Schema, pool: Pool): fc.Arbitrary<unknown> {
+function objectFor(document: OpenApi, schema: Schema, taste: Taste): fc.Arbitrary<unknown> {
   const properties = Object.entries(schema['properties'] as Readonly<Record<string, Schema>>)
-  const values = Object.fromEntries(properties.map(([key, child]) => [key, jsonFor(document, child, key, pool)]))
+  const values = Object.fromEntries(properties.map(([key, child]) => [key, jsonFor(document, child, key, taste)]))
   const some = fc.record(values, { requiredKeys: [] })
-  const usual = fc.record({ baseline: fc.constant('staging'), targets: fc.constant(['production']) })
+  const usual = fc.constant({ baseline: 'staging', targets: ['production'] })
+  // Labels that no cluster has would have every second right request refused.
+  if (!taste.wild) return fc.tuple(some, usual).map(([{ labels: _labels, ...rest }, sides]) => ({ ...rest, ...sides }))
   const extra = mostly(fc.constant({}), fc.dictionary(ODD, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 1 }))
   return fc.tuple(some, mostly(fc.constant({}), usual), extra).map(([a, b, c]) => ({ ...a, ...b, ...c }))
 }

@@ -1,38 +1,74 @@
 import assert from 'node:assert/strict'
 import { Agent } from 'node:http'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import fc from 'fast-check'
 import { ERRORS, type ErrorCode } from '../../src/model/errors.ts'
-import { fakeService } from './fake-service.ts'
+import { fleetCluster } from '../service/fleet.ts'
+import type { Rig } from '../service/service-rig.ts'
 import { requestsFor } from './fuzz-requests.ts'
 import { checkAnswer, type OpenApi } from './openapi-answers.ts'
 import { sendRaw, type RawAnswer } from './raw-request.ts'
-import { serveApi } from './serve-api.ts'
+import { serveRig } from './serve-rig.ts'
 
 const RUNS = 200
+const SEED = 20261121
 /** Node answers this itself, with nothing but the status, where the request line is too long for it. */
 const TOO_LONG = 431
 
-const api = await serveApi(fakeService(), { limits: { requestsPerMinute: 1_000_000 } })
-const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApi
-const agent = new Agent({ keepAlive: true })
-after(() => agent.destroy())
-
-const known = { comparison: ['run_1', 'run_2'], snapshot: ['snap_1'], job: ['job_1'] }
-
-for (const [path, operations] of Object.entries(document.paths)) {
-  for (const [method, operation] of Object.entries(operations)) {
-    test(`${operation.operationId} answers whatever it is sent, as it says it does`, async () => {
-      const requests = requestsFor(document, { path, method, operation }, known)
-      const property = fc.asyncProperty(requests, async (request) => {
-        const answer = await sendRaw(agent, api.port, request)
-        checkSane(answer)
-        const isThisCall = request.method === method.toUpperCase() && pathMatches(path, request.path)
-        if (isThisCall && answer.status !== TOO_LONG) await checkAnswer(document, operation, responseOf(answer))
+test('every call answers whatever it is sent, as it says it does', async (t) => {
+  const limits = { requestsPerMinute: 1_000_000 }
+  const clusters = [fleetCluster('staging'), fleetCluster('production', { replicas: 2 })]
+  const { api, rig } = await serveRig(t, { clusters, limits: { queueDepth: 50 } }, { limits })
+  const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApi
+  const known = await fill(api.url, rig)
+  const agent = new Agent({ keepAlive: true })
+  t.after(() => agent.destroy())
+  const statuses = new Map<number, number>()
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      await t.test(operation.operationId, async () => {
+        const requests = requestsFor(document, { path, method, operation }, known)
+        const property = fc.asyncProperty(requests, async (request) => {
+          const answer = await sendRaw(agent, api.port, request)
+          statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
+          checkSane(answer)
+          const isThisCall = request.method === method.toUpperCase() && pathMatches(path, request.path)
+          if (isThisCall && answer.status !== TOO_LONG) await checkAnswer(document, operation, responseOf(answer))
+        })
+        await fc.assert(property, { numRuns: RUNS, seed: SEED })
+        assert.deepEqual(api.faults, [])
+        await rig.work()
       })
-      await fc.assert(property, { numRuns: RUNS, seed: 20261121 })
-      assert.deepEqual(api.faults, [])
-    })
+    }
+  }
+  for (const status of [200, 202, 400, 404, 405, 406, 413, 415]) {
+    assert.ok(
+      (statuses.get(status) ?? 0) >= 5,
+      `the requests got ${status} too rarely: ${JSON.stringify([...statuses])}`,
+    )
+  }
+})
+
+/** A finished run, one that waits, and the ids of what came of them. */
+async function fill(url: string, rig: Rig): Promise<Readonly<Record<string, readonly string[]>>> {
+  const post = async (): Promise<string> => {
+    const body = JSON.stringify({ baseline: 'staging', targets: ['production'] })
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${url}/api/v1/comparisons`, { method: 'POST', headers, body })
+    return ((await response.json()) as { id: string }).id
+  }
+  const finished = await post()
+  await rig.work()
+  const waiting = await post()
+  const { sides } = rig.history.run(finished)!
+  const jobs = rig.history.run(waiting)!.sides.map(({ job }) => job!)
+  return {
+    comparison: [finished, waiting],
+    snapshot: sides.map(({ snapshot }) => snapshot!),
+    job: jobs,
+    kind: ['HelmRelease', 'hr'],
+    namespace: ['a'],
+    name: ['shop'],
   }
 }
 
