@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import { run } from '../src/cli/program.ts'
-import type { Comparison, Drift } from '../src/model/comparison.ts'
+import type { Comparison, Drift, Origin } from '../src/model/comparison.ts'
 import { displayRef } from '../src/model/resource-ref.ts'
 import { startSimulator } from '../src/simulator/simulator.ts'
 import type { SimulatedCluster, Simulator } from '../src/simulator/simulated-cluster.ts'
@@ -19,6 +19,11 @@ type Expected = {
     readonly cause?: string
     readonly differences: readonly { layer: string; path: string; change: string }[]
   }[]
+  readonly effective?: readonly {
+    readonly ref: string
+    readonly differences: readonly { layer: string; path: string; change: string; origins: Record<string, Origin> }[]
+  }[]
+  readonly noEffect?: readonly { readonly ref: string; readonly path: string; readonly explanation: string }[]
   readonly findings?: readonly string[]
 }
 
@@ -51,9 +56,14 @@ for (const { name } of scenarios) {
     )
     const comparison = JSON.parse(streams.out()) as Comparison
     assert.deepEqual(
-      comparison.drifts.map((drift) => reduce(drift, name)).toSorted(byRef),
+      comparison.drifts
+        .filter(isCounted)
+        .map((drift) => reduce(drift, name))
+        .toSorted(byRef),
       expected.drifts.map(withDefaults).toSorted(byRef),
     )
+    if (expected.effective) assert.deepEqual(effectiveOf(comparison, name), expected.effective)
+    if (expected.noEffect) assert.deepEqual(withoutEffect(comparison), expected.noEffect)
     assert.equal(comparison.verdict, expected.verdict)
     assert.equal(code, { 'in-sync': 0, drifted: 1, incomplete: 2 }[expected.verdict])
     const codes = comparison.findings.map((finding) => finding.code)
@@ -87,11 +97,45 @@ function sidesOf(name: string): string[] {
   return ['staging', ...sides.filter((side) => side !== 'staging')]
 }
 
+function isCounted({ differences }: Drift): boolean {
+  return differences.some(({ derivedFrom }) => derivedFrom.length === 0)
+}
+
+/** Every effective value and variable that differs, whether or not it follows from something that is told. */
+function effectiveOf({ drifts }: Comparison, name: string): NonNullable<Expected['effective']> {
+  return drifts
+    .map(({ ref, differences }) => ({
+      ref: displayRef(ref),
+      differences: differences
+        .filter(({ layer }) => layer === 'values' || layer === 'substitutions')
+        .map(({ layer, path, changes, origins }) => ({
+          layer,
+          path,
+          change: Object.values(changes)[0]!,
+          origins: Object.fromEntries(
+            Object.entries(origins).map(([cluster, origin]) => [cluster.slice(name.length + 1), origin]),
+          ),
+        }))
+        .toSorted(byPath),
+    }))
+    .filter(({ differences }) => differences.length > 0)
+    .toSorted(byRef)
+}
+
+function withoutEffect({ drifts }: Comparison): NonNullable<Expected['noEffect']> {
+  return drifts.flatMap(({ ref, differences }) =>
+    differences.flatMap(({ path, explanation }) =>
+      explanation === null ? [] : [{ ref: displayRef(ref), path, explanation }],
+    ),
+  )
+}
+
 type Reduced = Required<Omit<Expected['drifts'][number], 'cause'>> & { readonly cause: string | null }
 
 function reduce(drift: Drift, name: string): Reduced {
   const short = (cluster: string): string => cluster.slice(name.length + 1)
-  const differences = drift.differences.map(({ layer, path, changes }) => ({
+  const counted = drift.differences.filter(({ derivedFrom }) => derivedFrom.length === 0)
+  const differences = counted.map(({ layer, path, changes }) => ({
     layer,
     path,
     change: Object.values(changes)[0]!,

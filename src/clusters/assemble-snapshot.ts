@@ -4,6 +4,7 @@ import { refOf } from '../flux/identity.ts'
 import type { Masker } from '../flux/mask-object.ts'
 import { isGenerated, reduceObject, type ReducedObject } from '../flux/reduce.ts'
 import type { ReferenceTarget } from '../flux/references.ts'
+import { withValuesCheck } from '../flux/values-check.ts'
 import { AppError } from '../model/errors.ts'
 import { canonicalJson } from '../model/json.ts'
 import { compareRefs, refKey, type ResourceRef } from '../model/resource-ref.ts'
@@ -22,7 +23,7 @@ import type { KnownObjects } from '../service/ports.ts'
 import type { ObjectLimits } from './object-limits.ts'
 import { labelsOf, resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
 import { resolveReferences } from './resolve-references.ts'
-import { createValuesChecks, type Identified, type ValuesChecks } from './values-checks.ts'
+import { createEffectiveChecks, type EffectiveChecks, type Identified } from './effective-checks.ts'
 
 /** What was read of one side, not yet masked. */
 export type SnapshotInput = {
@@ -64,7 +65,7 @@ export function assembleSnapshot(input: SnapshotInput): Snapshot {
   const bodies: Bodies = new Map()
   const yamlKeys = yamlKeysOf(input.targets)
   const entries: SnapshotEntry[] = []
-  const checks = createValuesChecks({ referenced, states: input.states, limits }, reuse?.known ?? null)
+  const checks = createEffectiveChecks({ referenced, states: input.states, limits }, reuse?.known ?? null)
   const making = { masker, bodies, reuse, limits, checks }
   for (const object of objects.values()) if (!isGenerated(object.raw)) entries.push(entryOf(object, undefined, making))
   for (const [key, object] of referenced) entries.push(entryOf(object, yamlKeys.get(key), making))
@@ -113,7 +114,7 @@ export function failedSnapshot(
 type Making = Pick<SnapshotInput, 'masker' | 'limits'> & {
   readonly bodies: Bodies
   readonly reuse: Reuse
-  readonly checks: ValuesChecks
+  readonly checks: EffectiveChecks
 }
 
 function entryOf({ raw, ref }: Identified, yamlKeys: ReadonlySet<string> | undefined, making: Making): SnapshotEntry {
@@ -130,9 +131,8 @@ function entryOf({ raw, ref }: Identified, yamlKeys: ReadonlySet<string> | undef
   }
   const known = secret ? null : knownOf(uid, resourceVersion, making.reuse)
   if (known) {
-    const statusDigest =
-      known.limit || checks.isKnown(raw, ref) ? known.statusDigest : statusOf(reduceObject(raw), raw, making)
-    return { ...identity, digest: known.digest, statusDigest, limit: known.limit }
+    const told = known.limit || checks.isKnown(raw, ref) ? toldBefore(known) : tell(reduceObject(raw), raw, making)
+    return { ...identity, digest: known.digest, limit: known.limit, ...told }
   }
   const limit = making.limits(raw)
   if (limit) return { ...identity, digest: keep(masker.maskBody({}, ref), bodies), statusDigest: null, limit }
@@ -142,15 +142,23 @@ function entryOf({ raw, ref }: Identified, yamlKeys: ReadonlySet<string> | undef
   return {
     ...identity,
     digest: keep(masked, bodies),
-    statusDigest: statusOf(reduced, raw, making),
     limit: null,
+    ...tell(reduced, raw, making),
   }
 }
 
-function statusOf({ ref, status: bare }: ReducedObject, raw: RawObject, making: Making): Digest | null {
-  const { masker, bodies, checks } = making
-  const status = checks.addTo(bare, raw, ref)
-  return status === null ? null : keep(masker.maskStatus(status, ref), bodies)
+type Told = Pick<SnapshotEntry, 'statusDigest' | 'noted'>
+
+function toldBefore({ statusDigest, noted }: KnownObject): Told {
+  return noted ? { statusDigest, noted } : { statusDigest }
+}
+
+/** The current state of an object, with what its effective values or variables tell. */
+function tell({ ref, status: bare }: ReducedObject, raw: RawObject, { masker, bodies, checks }: Making): Told {
+  const { check, noted } = checks.look(raw, ref)
+  const status = check === null ? bare : withValuesCheck(bare, check)
+  const statusDigest = status === null ? null : keep(masker.maskStatus(status, ref), bodies)
+  return noted ? { statusDigest, noted } : { statusDigest }
 }
 
 function keep(body: ObjectBody, bodies: Bodies): Digest {

@@ -7,6 +7,7 @@ import { AppError } from '../model/errors.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { Rule } from '../model/rules.ts'
 import type { Snapshot } from '../model/snapshot.ts'
+import { indexConfigReferences } from './config-references.ts'
 import { coverageFindings } from './coverage-findings.ts'
 import { driftsOf } from './drifts.ts'
 import { indexEvents } from './events.ts'
@@ -17,6 +18,7 @@ import { compareFindings, findingOf } from './finding.ts'
 import { participantsOf } from './fingerprints.ts'
 import { compareInstall } from './install.ts'
 import type { InstallComparison } from './install.ts'
+import { linkEffective } from './link-effective.ts'
 import { objectFindings } from './object-findings.ts'
 import { createIdentity, createReplacers } from './parameters/identity.ts'
 import type { Identity, Replacers } from './parameters/identity.ts'
@@ -76,7 +78,8 @@ export function compareByRules(input: CompareInput): { comparison: Comparison; u
   const run = createRun(input, { sides, baseline, paired, replacers })
   const units = filterUnits(paired, sides, input.filter).filter((unit) => isComparable(unit, run))
   const install = run.layers.has('install') ? compareInstall(run, input.filter) : NO_INSTALL
-  const results = [...units.map((unit) => compareUnit(run, unit)), ...install.results]
+  const compared = units.map((unit) => compareUnit(run, unit))
+  const results = [...linkEffective(run, compared), ...install.results]
   const objects = paired.filter((unit) => !unit.data)
   const lookup = new Map(objects.flatMap((unit) => refsOf(unit).map((ref) => [refKey(ref), unit])))
   const asked = createAskedCoverage(input.filter)
@@ -128,6 +131,7 @@ function createRun(input: CompareInput, { sides, baseline, paired, replacers }: 
     replacers,
     fingerprint: input.fingerprint,
     events: layers.has('events') ? indexEvents(sides) : null,
+    configReferences: layers.has('values') || layers.has('substitutions') ? indexConfigReferences(sides) : null,
     sameName: createNameMatcher(paired),
   }
 }

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
 import { compareText } from '../model/resource-ref.ts'
-import type { Difference, Layer, PerCluster } from '../model/comparison.ts'
+import type { Difference, Layer } from '../model/comparison.ts'
 import type { ReferenceUse } from '../model/snapshot.ts'
 import { fingerprintOf, valueDigestOf } from './fingerprints.ts'
 import type { UnknownSlot } from './leaves.ts'
@@ -51,6 +51,7 @@ export function differenceOf(
     }),
     unknown: perCluster(run.sides, (side) => unknown.get(side)),
     within: withinIn(slot.layer, slot.within),
+    origins: perCluster(known, (side) => slot.origins?.get(side)),
   })
 }
 
@@ -59,15 +60,17 @@ export function inOrder(value: Json | undefined): Json | undefined {
   return typeof value === 'object' && value !== null ? (JSON.parse(canonicalJson(value)) as Json) : value
 }
 
-type Facts = Pick<Difference, 'layer' | 'path' | 'changes' | 'values' | 'pointers' | 'unknown' | 'within'> & {
+type Facts = Pick<
+  Difference,
+  'layer' | 'path' | 'changes' | 'values' | 'pointers' | 'unknown' | 'within' | 'origins'
+> & {
   readonly steps: readonly Step[]
   readonly moved: boolean
   readonly judged: Judged
 }
 
 function build(run: Run, subject: Subject, { steps, moved, judged, ...facts }: Facts): Difference {
-  const { layer, path, values, pointers, unknown, changes, within } = facts
-  const origins: PerCluster<never> = {}
+  const { layer, path, values, pointers, unknown, changes, within, origins } = facts
   return {
     layer,
     path,
@@ -79,6 +82,7 @@ function build(run: Run, subject: Subject, { steps, moved, judged, ...facts }: F
     unknown,
     pointers,
     origins,
+    derivedFrom: [],
     within,
     fingerprint: fingerprintOf(run.participants, identityOf(subject, layer, path, moved)),
     valueDigest: valueDigestOf(values),
@@ -89,13 +93,19 @@ function identityOf(subject: Subject, layer: Layer, path: string, moved: boolean
   return [subject.key, layer, path, ...(moved ? ['moved'] : [])]
 }
 
-/** Drift first, the most severe of it before the rest, then by path. */
+/** Drift that is counted first, the most severe of it before the rest, then by path. */
 export function compareDifferences(a: Difference, b: Difference): number {
   return (
+    Number(isDerived(a)) - Number(isDerived(b)) ||
     Number(a.classification !== 'drift') - Number(b.classification !== 'drift') ||
     severityRank(a.severity) - severityRank(b.severity) ||
     compareText(a.path, b.path) ||
     compareText(a.layer, b.layer) ||
     compareText(a.fingerprint, b.fingerprint)
   )
+}
+
+/** Whether it is told already by what it follows from. */
+export function isDerived({ derivedFrom }: Difference): boolean {
+  return derivedFrom.length > 0
 }

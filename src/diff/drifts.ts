@@ -36,7 +36,7 @@ function compareDrifts(a: Drift, b: Drift): number {
   return Number(a.cause !== null) - Number(b.cause !== null) || compareRefs(a.ref, b.ref)
 }
 
-/** Differences are sorted, so the first is the most severe; objects without drift come last. */
+/** Differences are sorted, so the first is the most severe; objects without drift of their own come last. */
 function rankOf({ differences: [first] }: Drift): number {
   return first && isDrift(first) ? severityRank(first.severity) : Infinity
 }

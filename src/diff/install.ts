@@ -66,9 +66,11 @@ function compareController(run: Run, holders: readonly Holder[]): { result: Unit
     context: { ...ref, fingerprint: run.fingerprint, sameReference: () => false },
     parametric: () => null,
   })
-  const state = stateOf(judged.differences.filter(isDrift), sightings, { uncertain: false, explained })
+  const certainty = { uncertain: false, explained }
+  const state = stateOf(judged.differences.filter(isDrift), sightings, certainty)
   const skew = holders.some((holder) => followsSkew(holder, holders[0]!)) ? { name: ref.name } : null
-  return { result: { unit, sightings, state, against, ...judged, equivalents: [], unknown: [] }, skew }
+  const nothing = { equivalents: [], unknown: [], certainty, effective: null }
+  return { result: { unit, sightings, state, against, ...judged, ...nothing }, skew }
 }
 
 /** What rules may be about: `version`, `image`, `args`, `featureGates`. */

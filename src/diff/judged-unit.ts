@@ -1,5 +1,5 @@
 import type { Difference } from '../model/comparison.ts'
-import { compareDifferences, differenceOf } from './differences.ts'
+import { compareDifferences, differenceOf, isDerived } from './differences.ts'
 import type { Subject } from './differences.ts'
 import type { LeafSlot, UnknownSlot } from './leaves.ts'
 import type { Unit } from './pairing.ts'
@@ -61,6 +61,7 @@ function isDriftOfPresence({ layer, classification }: Difference): boolean {
   return layer === 'presence' && classification === 'drift'
 }
 
-export function isDrift({ classification }: Difference): boolean {
-  return classification === 'drift'
+/** Whether it counts as drift: it is told by nothing else. */
+export function isDrift(difference: Difference): boolean {
+  return difference.classification === 'drift' && !isDerived(difference)
 }

@@ -1,14 +1,13 @@
-import type { Change, Layer } from '../model/comparison.ts'
+import type { Change, Layer, Origin } from '../model/comparison.ts'
 import type { Json } from '../model/json.ts'
 import { isMasked } from '../model/mask.ts'
 import { findHidden, mayHide } from './hidden.ts'
-import { layerOf, pathIn } from './layers.ts'
+import { layerOf, pathIn, withinIn } from './layers.ts'
 import type { TreeName } from './layers.ts'
 import type { Unit } from './pairing.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
 import type { Equivalent, LeafChange, Step, TreeDiff, UnknownLeaf } from './tree-types.ts'
-import { digestOn } from './unit-differ.ts'
 import type { UnitDiffer } from './unit-differ.ts'
 import { variantsOf } from './variants.ts'
 import type { Variant } from './variants.ts'
@@ -25,6 +24,8 @@ export type LeafSlot = {
   readonly moved: boolean
   readonly changes: Map<Side, Change>
   readonly at: Map<Side, At>
+  /** Of effective values and variables. */
+  readonly origins?: ReadonlyMap<Side, Origin>
 }
 
 export type EquivalentSlot = {
@@ -70,9 +71,9 @@ type Pair = { readonly variant: Variant; readonly diff: TreeDiff; readonly byKey
 
 /** What differs between the side measured against and every other variant. */
 export function measureLeaves(measure: Measure): MeasuredLeaves {
-  const { unit, tree, against, differ } = measure
+  const { tree, against, differ } = measure
   const leaves: Leaves = { slots: new Map(), equivalents: new Map(), unknown: new Map() }
-  const variants = variantsOf(measure.sides, (side) => digestOn(unit, side, tree) ?? '')
+  const variants = variantsOf(measure.sides, (side) => differ.digest(side, tree))
   const own = variants.find((variant) => variant.sides.includes(against)) ?? variants[0]!
   const pairs: Pair[] = variants
     .filter((variant) => variant !== own)
@@ -159,7 +160,7 @@ function addEquivalent(
 ): void {
   const layer = layerOfPath(found.path, measure)
   if (!measure.run.layers.has(layer)) return
-  const path = layer === 'data' ? found.path.replace(/^data\.?/, '') : found.path
+  const path = withinIn(layer, found.path) ?? ''
   const key = keyOf(layer, path, found.because)
   const slot = leaves.equivalents.get(key) ?? {
     layer,

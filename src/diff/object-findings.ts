@@ -1,6 +1,7 @@
 import { displayRef, refKey } from '../model/resource-ref.ts'
 import type { Reference } from '../model/snapshot.ts'
 import type { UnknownLeaf } from './tree-types.ts'
+import { effectiveFindings } from './effective-findings.ts'
 import { count } from './finding.ts'
 import type { Found } from './finding.ts'
 import { refsOf } from './pairing.ts'
@@ -15,6 +16,7 @@ export function objectFindings(run: Run, results: readonly UnitResult[]): Found[
     ...danglingReferences(run, results),
     ...results.flatMap((result) => limitFindings(run, result.unit)),
     ...unknownValues(run, results),
+    ...effectiveFindings(run, results),
     ...sameClusters(run.sides),
     ...replacedClusters(run.sides),
   ]

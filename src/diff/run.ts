@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../flux/fingerprint.ts'
 import type { Layer } from '../model/comparison.ts'
+import type { ConfigReferences } from './config-references.ts'
 import type { EventIndex } from './events.ts'
 import type { Participants } from './fingerprints.ts'
 import type { Replacers } from './parameters/identity.ts'
@@ -21,6 +22,8 @@ export type Run = {
   readonly fingerprint: Fingerprint | null
   /** Null where the layer `events` was not asked for. */
   readonly events: EventIndex | null
+  /** Null where neither values nor substitutions were asked for. */
+  readonly configReferences: ConfigReferences | null
   /** Whether two names in a namespace name one ConfigMap or Secret (see `createNameMatcher`). */
   readonly sameName: (namespace: string, from: string, to: string) => boolean
 }

@@ -1,6 +1,7 @@
 import { SEVERITIES } from '../model/comparison.ts'
 import type { Classification, Drift, Severity, Summary, Verdict } from '../model/comparison.ts'
 import { isUnread } from '../model/coverage.ts'
+import { isDerived } from './differences.ts'
 import type { AskedCoverage } from './filter.ts'
 import { isDrift } from './judged-unit.ts'
 import type { Side } from './side.ts'
@@ -9,7 +10,7 @@ import type { UnitState } from './outcome.ts'
 import type { UnitResult } from './unit.ts'
 
 export function summarize(results: readonly UnitResult[], drifts: readonly Drift[]): Summary {
-  const differences = drifts.flatMap((drift) => drift.differences)
+  const differences = drifts.flatMap((drift) => drift.differences).filter((difference) => !isDerived(difference))
   const states = new Map<UnitState, number>()
   for (const { state } of results) states.set(state, (states.get(state) ?? 0) + 1)
   const inState = (state: UnitState): number => states.get(state) ?? 0

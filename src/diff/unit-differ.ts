@@ -13,6 +13,8 @@ import type { Step, TreeContext, TreeDiff } from './tree-types.ts'
 /** Compares trees of one object; each distinct pair of digests once. Bodies are loaded when they are first needed. */
 export type UnitDiffer = {
   readonly context: TreeContext
+  /** Equal for equal trees. */
+  readonly digest: (side: Side, tree: TreeName) => string
   readonly load: (side: Side, tree: TreeName) => Json
   readonly diff: (from: Side, to: Side, tree: TreeName) => TreeDiff
   readonly resolve: (side: Side, steps: readonly Step[], tree: TreeName) => { pointer: string; value: Json } | null
@@ -45,10 +47,17 @@ export function createUnitDiffer(run: Run, unit: Unit): UnitDiffer {
     diffs.set(key, found)
     return found
   }
-  return { context, load, diff, resolve: (side, steps, tree) => resolve(load(side, tree), steps, context) }
+  return {
+    context,
+    digest: (side, tree) => digestOn(unit, side, tree) ?? '',
+    load,
+    diff,
+    resolve: (side, steps, tree) => resolve(load(side, tree), steps, context),
+  }
 }
 
-function contextOf(run: Run, unit: Unit): TreeContext {
+/** What the fields of the object mean. */
+export function contextOf(run: Run, unit: Unit): TreeContext {
   const { group, kind, name } = unit.ref
   const namespace = namespaceOf(unit)
   return {

@@ -1,15 +1,19 @@
 import { compareRefs, refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Subject } from './differences.ts'
+import { effectiveOf, type EffectiveUnit } from './effective.ts'
+import { measureEffective, reasonsOf } from './effective-leaves.ts'
+import { isUncertain } from './effective-proof.ts'
 import { measureEvents } from './events.ts'
 import { mayHide } from './hidden.ts'
+import { isEffective } from './layers.ts'
 import { measureLeaves } from './leaves.ts'
 import { isDrift, judgedDifferences } from './judged-unit.ts'
 import type { JudgedDifferences } from './judged-unit.ts'
-import type { EquivalentSlot, MeasuredLeaves, UnknownSlot } from './leaves.ts'
+import type { EquivalentSlot, LeafSlot, MeasuredLeaves, UnknownSlot } from './leaves.ts'
 import { presenceOf, stateOf } from './outcome.ts'
 import { createParametric } from './parameters/parametric.ts'
-import type { UnitState } from './outcome.ts'
+import type { Certainty, UnitState } from './outcome.ts'
 import { referencesOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { sightUnit } from './presence.ts'
@@ -30,17 +34,29 @@ export type UnitResult = Omit<JudgedDifferences, 'explained'> & {
   readonly against: readonly Side[]
   readonly equivalents: readonly EquivalentSlot[]
   readonly unknown: readonly UnknownSlot[]
+  readonly certainty: Certainty
+  /** Null where nothing but the object itself is to be compared. */
+  readonly effective: EffectiveUnit | null
 }
 
 const NOTHING: MeasuredLeaves = { slots: [], equivalents: [], unknown: [] }
 
 /** Compares one object over all clusters. Bodies are loaded only where digests differ. */
 export function compareUnit(run: Run, unit: Unit): UnitResult {
-  return isPlainlyEqual(run, unit) && !run.rules.asks(unit) ? inSync(run, unit) : measuredUnit(run, unit)
+  const effective = effectiveOf(run, unit)
+  const equal = effective === null && isPlainlyEqual(run, unit) && !run.rules.asks(unit)
+  return equal ? inSync(run, unit) : measuredUnit(run, unit, effective)
 }
 
 const NOT_JUDGED = { differences: [], hidden: [], findings: [], uses: [], overlaps: [] } as const
-const IN_SYNC = { ...NOT_JUDGED, state: 'in-sync', equivalents: [], unknown: [] } as const
+const IN_SYNC = {
+  ...NOT_JUDGED,
+  state: 'in-sync',
+  equivalents: [],
+  unknown: [],
+  certainty: { uncertain: false, explained: false },
+  effective: null,
+} as const
 
 function inSync(run: Run, unit: Unit): UnitResult {
   return { unit, sightings: run.allPresent, against: run.sides, ...IN_SYNC }
@@ -56,14 +72,13 @@ function isPlainlyEqual({ sides, layers }: Run, { entries }: Unit): boolean {
   })
 }
 
-function measuredUnit(run: Run, unit: Unit): UnitResult {
+function measuredUnit(run: Run, unit: Unit, effective: EffectiveUnit | null): UnitResult {
   const sightings = sightUnit(unit, run.sides)
   const present = run.sides.filter((side) => unit.entries[side.index])
   const readable = present.filter((side) => unit.entries[side.index]?.limit === null)
   const differ = createUnitDiffer(run, unit)
   const against = readable.length > 0 ? pickAgainst(run, unit, readable, differ) : present.slice(0, 1)
-  const leaves = measureUnit(run, unit, { against, readable, differ })
-  const subject = subjectOf(run, unit, sightings)
+  const leaves = measureUnit(run, unit, { against, readable, differ, effective })
   const presence = run.layers.has('presence') ? presenceOf(run, sightings) : []
   const unknown = leaves.unknown.filter((slot) => !hidesUnknown(run.rules, unit, slot))
   const { explained, ...judged } = judgedDifferences(run, {
@@ -71,14 +86,30 @@ function measuredUnit(run: Run, unit: Unit): UnitResult {
     sightings,
     slots: [...presence, ...leaves.slots],
     unknown,
-    subjectAt: ({ layer }) => (layer === 'presence' ? { ...subject, unknown: unseen(run, sightings) } : subject),
+    subjectAt: createSubjects(run, unit, { sightings, effective }),
     treeOf: (side) => (unit.entries[side.index]?.limit === null ? differ.load(side, 'body') : null),
     context: differ.context,
     parametric: createParametric({ run, unit, differ, against }),
   })
-  const uncertain = readable.length < present.length || unknown.some(({ reason }) => reason !== 'presence')
-  const state = stateOf(judged.differences.filter(isDrift), sightings, { uncertain, explained })
-  return { unit, sightings, state, against, ...judged, equivalents: leaves.equivalents, unknown }
+  const uncertain =
+    readable.length < present.length ||
+    unknown.some(({ reason }) => reason !== 'presence') ||
+    (effective !== null && isUncertain(unit, effective))
+  const certainty = { uncertain, explained }
+  const state = stateOf(judged.differences.filter(isDrift), sightings, certainty)
+  const { equivalents } = leaves
+  return { unit, sightings, state, against, ...judged, equivalents, unknown, certainty, effective }
+}
+
+type About = { readonly sightings: readonly Sighting[]; readonly effective: EffectiveUnit | null }
+
+/** What is known of the object differs by layer: presence is not a matter of its size, and values may not be composable. */
+function createSubjects(run: Run, unit: Unit, { sightings, effective }: About): (slot: LeafSlot) => Subject {
+  const subject = subjectOf(run, unit, sightings)
+  const seen = { ...subject, unknown: unseen(run, sightings) }
+  const reasons = effective === null ? [] : reasonsOf(effective)
+  const composed = { ...subject, unknown: new Map([...reasons, ...subject.unknown]) }
+  return ({ layer }) => (layer === 'presence' ? seen : isEffective(layer) ? composed : subject)
 }
 
 function pickAgainst(run: Run, unit: Unit, readable: readonly Side[], differ: UnitDiffer): readonly Side[] {
@@ -89,17 +120,25 @@ function pickAgainst(run: Run, unit: Unit, readable: readonly Side[], differ: Un
   })
 }
 
-type Sides = { readonly against: readonly Side[]; readonly readable: readonly Side[]; readonly differ: UnitDiffer }
+type Sides = {
+  readonly against: readonly Side[]
+  readonly readable: readonly Side[]
+  readonly differ: UnitDiffer
+  readonly effective: EffectiveUnit | null
+}
 
-function measureUnit(run: Run, unit: Unit, { against: [against], readable, differ }: Sides): MeasuredLeaves {
+function measureUnit(run: Run, unit: Unit, sides: Sides): MeasuredLeaves {
+  const { readable, differ, effective } = sides
+  const [against] = sides.against
   if (against === undefined || readable.length < 2) return NOTHING
   const body = measureLeaves({ run, unit, differ, tree: 'body', against, sides: readable })
-  const status = run.layers.has('status') ? measureStatus(run, unit, { against: [against], readable, differ }) : NOTHING
+  const status = run.layers.has('status') ? measureStatus(run, unit, { ...sides, against: [against] }) : NOTHING
+  const made = effective === null ? NOTHING : measureEffective(run, unit, effective, sides.against)
   const events = measureEvents(run, unit, [against, ...readable.filter((side) => side !== against)])
   return {
-    slots: [...body.slots, ...status.slots, ...events],
-    equivalents: [...body.equivalents, ...status.equivalents],
-    unknown: [...body.unknown, ...status.unknown],
+    slots: [...body.slots, ...made.slots, ...status.slots, ...events],
+    equivalents: [...body.equivalents, ...made.equivalents, ...status.equivalents],
+    unknown: [...body.unknown, ...made.unknown, ...status.unknown],
   }
 }
 

@@ -51,6 +51,23 @@ function evaluateCall({ operator, variable, args }: Call, scope: Scope): string 
   return (OPERATIONS.get(operator) ?? withDefault)(bytes, values)
 }
 
+/** The variables that a template needs in strict mode: all that stand there without a default. None of one that cannot be read. */
+export function requiredVariables(template: string): Set<string> {
+  const names = new Set<string>()
+  const visit = (part: Part): void => {
+    if (typeof part === 'string') return
+    if (!FALLBACKS.has(part.operator)) names.add(part.variable)
+    part.args.forEach(visit)
+  }
+  try {
+    parseTemplate(template).forEach(visit)
+  } catch {
+    // Not a template, or one nested beyond the stack: the build fails on it, whatever is defined.
+    names.clear()
+  }
+  return names
+}
+
 type Operation = (value: string, args: readonly string[]) => string
 
 /** The default is for empty values as for missing ones, whatever the operator; `+` and `?` mean the same here. */

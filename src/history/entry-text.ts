@@ -15,20 +15,23 @@ type Fields = [
   statusDigest: string | null,
   limit: SnapshotEntry['limit'],
   labels: Readonly<Record<string, string>>,
+  noted?: true,
 ]
 
 /** The text by which an entry is stored: equal for entries that differ in their resource version alone. */
-export function writeEntry({ ref, version, uid, digest, statusDigest, limit, labels }: StoredEntry): string {
+export function writeEntry({ ref, version, uid, digest, statusDigest, limit, labels, noted }: StoredEntry): string {
   const { group, kind, namespace, name } = ref
   const fields: Fields = [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels]
+  if (noted) fields.push(true)
   return JSON.stringify(fields)
 }
 
 /** Reverses {@link writeEntry}. */
 export function readEntry(text: string): StoredEntry {
   const fields: Fields = JSON.parse(text)
-  const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels] = fields
-  return { ref: { group, kind, namespace, name }, version, uid, digest, statusDigest, limit, labels }
+  const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels, noted] = fields
+  const entry = { ref: { group, kind, namespace, name }, version, uid, digest, statusDigest, limit, labels }
+  return noted ? { ...entry, noted } : entry
 }
 
 /** References by runs of the object that they stand in: a changed object costs its own references only. */

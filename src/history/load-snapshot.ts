@@ -23,8 +23,9 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
     coverage: withScopeVersions(header.coverage, JSON.parse(row.scopeVersions)),
     error: errorOf(row),
     entries: documents.getList(row.entries).texts.map((text, index) => {
-      const { digest, statusDigest, labels, limit, ...identity } = readEntry(text)
-      return { ...identity, resourceVersion: versions[index] ?? null, digest, statusDigest, labels, limit }
+      const { digest, statusDigest, labels, limit, noted, ...identity } = readEntry(text)
+      const entry = { ...identity, resourceVersion: versions[index] ?? null, digest, statusDigest, labels, limit }
+      return noted ? { ...entry, noted } : entry
     }),
     references: readReferences(documents.getList(row.references).texts),
     events: row.events === null ? null : (JSON.parse(documents.get(row.events)) as EventCount[]),
@@ -38,9 +39,10 @@ export function knownObjects(row: SnapshotRow, documents: Documents): KnownObjec
   const versions = readEntryVersions(row, documents)
   const byUid = new Map<string, KnownObject>()
   for (const [index, text] of documents.getList(row.entries).texts.entries()) {
-    const { uid, digest, statusDigest, limit } = readEntry(text)
+    const { uid, digest, statusDigest, limit, noted } = readEntry(text)
     const resourceVersion = versions[index] ?? null
-    if (uid !== null && resourceVersion !== null) byUid.set(uid, { resourceVersion, digest, statusDigest, limit })
+    if (uid !== null && resourceVersion !== null)
+      byUid.set(uid, { resourceVersion, digest, statusDigest, limit, ...(noted ? { noted } : {}) })
   }
   return { engine: row.engine, mask, secretSet, byUid, body: bodyReader(documents) }
 }

@@ -4,10 +4,28 @@ import type { ErrorDocument } from './errors.ts'
 import type { Json } from './json.ts'
 import type { ResourceRef } from './resource-ref.ts'
 
-export const LAYERS = ['presence', 'spec', 'metadata', 'data', 'install', 'status', 'events'] as const
+export const LAYERS = [
+  'presence',
+  'spec',
+  'values',
+  'substitutions',
+  'metadata',
+  'data',
+  'install',
+  'status',
+  'events',
+] as const
 export type Layer = (typeof LAYERS)[number]
 /** What is compared when nothing is asked for: desired state. `status` and `events` are current state, on demand. */
-export const DEFAULT_LAYERS: readonly Layer[] = ['presence', 'spec', 'metadata', 'data', 'install']
+export const DEFAULT_LAYERS: readonly Layer[] = [
+  'presence',
+  'spec',
+  'values',
+  'substitutions',
+  'metadata',
+  'data',
+  'install',
+]
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 export type Severity = (typeof SEVERITIES)[number]
@@ -18,6 +36,10 @@ export type Change = 'added' | 'removed' | 'changed' | 'moved' | 'missing' | 'ex
 export type Classification = 'drift' | 'expected' | 'parametric'
 export type PerCluster<T> = Readonly<Record<ClusterName, T>>
 
+/**
+ * Where an effective value comes from: `inline`, `ConfigMap/name:key` or `Secret/name:key`, with `(valuesFrom[2])` where one stands in the
+ * list more than once; `shadows` are the others that hold something at the same place, lowest precedence first.
+ */
 export type Origin = { readonly from: string; readonly shadows: readonly string[] }
 
 /** One path in one layer of one object at which clusters disagree: a leaf (scalar, mask, empty list or empty map). */
@@ -36,7 +58,10 @@ export type Difference = {
   readonly unknown: PerCluster<string>
   /** RFC 6901, per cluster that has something at the path. */
   readonly pointers: PerCluster<string>
+  /** Of effective values and variables; empty in other layers. */
   readonly origins: PerCluster<Origin>
+  /** Fingerprints of the differences of this comparison that it follows from: it is then not counted, and decides nothing. */
+  readonly derivedFrom: readonly string[]
   /** Path of the outermost list item or map that exists on one side only, where this leaf is part of one. */
   readonly within: string | null
   readonly fingerprint: string

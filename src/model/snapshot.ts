@@ -36,6 +36,11 @@ export type SnapshotEntry = {
   readonly labels: Readonly<Record<string, string>>
   /** Set where the object was too deep or too large: identity is compared, content is not. */
   readonly limit: 'depth' | 'size' | null
+  /**
+   * Set where the unmasked object and what it refers to had something to tell: values that cannot be composed or are not those that the
+   * controller took, variables with wrong names or none. Such an object is looked into even where it is the same on all clusters.
+   */
+  readonly noted?: true
 }
 
 /** What became of an object that others refer to. `absent` is proven by a 404, the last three are not known. */
@@ -140,4 +145,5 @@ export type KnownObject = {
   readonly digest: Digest
   readonly statusDigest: Digest | null
   readonly limit: 'depth' | 'size' | null
+  readonly noted?: true
 }

@@ -189,9 +189,14 @@ export function driftOf(comparison: Comparison, text: string): Drift | undefined
   return comparison.drifts.find(({ ref }) => `${ref.kind}/${ref.namespace}/${ref.name}` === text)
 }
 
-/** Differences as short lines: `layer path cluster=change ...`. */
+/** Differences as short lines: `layer path cluster=change ...`; those that follow from others are left out. */
 export function lines(differences: readonly Difference[]): string[] {
-  return differences.map(({ layer, path, changes }) =>
+  return counted(differences).map(({ layer, path, changes }) =>
     [layer, path, ...Object.entries(changes).map(([name, change]) => `${name}=${change}`)].join(' '),
   )
+}
+
+/** Without those that follow from others. */
+export function counted(differences: readonly Difference[]): Difference[] {
+  return differences.filter(({ derivedFrom }) => derivedFrom.length === 0)
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { digestOf } from '../../src/flux/digest.ts'
 import type { Json } from '../../src/model/json.ts'
-import { compare, compareSpecs, driftOf, lines, NO_FILTER, ref, reference, snapshot } from './builders.ts'
+import { counted, compare, compareSpecs, driftOf, lines, NO_FILTER, ref, reference, snapshot } from './builders.ts'
 
 const APP = 'HelmRelease/apps/web'
 const app = (values: Record<string, Json>, interval = '5m') => ({ ref: APP, body: { spec: { interval, values } } })
@@ -46,7 +46,7 @@ describe('two clusters', () => {
     assert.deepEqual(drift.against, ['staging'])
     assert.deepEqual(drift.presence, { staging: 'present', production: 'present' })
     assert.deepEqual(
-      drift.differences.map(({ fingerprint, valueDigest, ...rest }) => {
+      counted(drift.differences).map(({ fingerprint, valueDigest, ...rest }) => {
         assert.match(fingerprint, /^[0-9a-f]{32}$/)
         assert.match(valueDigest, /^[0-9a-f]{32}$/)
         return rest
@@ -63,6 +63,7 @@ describe('two clusters', () => {
           unknown: {},
           pointers: { staging: '/spec/values/only' },
           origins: {},
+          derivedFrom: [],
           within: null,
         },
         {
@@ -76,6 +77,7 @@ describe('two clusters', () => {
           unknown: {},
           pointers: { staging: '/spec/values/replicas', production: '/spec/values/replicas' },
           origins: {},
+          derivedFrom: [],
           within: null,
         },
         {
@@ -89,6 +91,7 @@ describe('two clusters', () => {
           unknown: {},
           pointers: { staging: '/spec/interval', production: '/spec/interval' },
           origins: {},
+          derivedFrom: [],
           within: null,
         },
       ],

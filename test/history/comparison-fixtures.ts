@@ -17,6 +17,7 @@ export function driftOf(name: string, value: number): Drift {
     unknown: {},
     pointers: { staging: '/spec/interval', production: '/spec/interval' },
     origins: {},
+    derivedFrom: [],
     within: null,
     fingerprint: `f-${name}`,
     valueDigest: `v-${value}`,

@@ -14,6 +14,7 @@ export function difference(part: Partial<Difference> & Pick<Difference, 'path' |
     unknown: {},
     pointers: {},
     origins: {},
+    derivedFrom: [],
     within: null,
     fingerprint: 'f',
     valueDigest: 'v',

@@ -1,0 +1,190 @@
+import type { CompositionProblem, Effective } from '../flux/effective.ts'
+import type { EffectiveVariables } from '../flux/effective-variables.ts'
+import { isSince, isStrict, variablesUsed } from '../flux/variables-used.ts'
+import { dig, own } from '../model/json.ts'
+import { displayRef } from '../model/resource-ref.ts'
+import { checkOn } from './effective.ts'
+import { isProvenEqual, unknownSides } from './effective-proof.ts'
+import { count, type Found } from './finding.ts'
+import type { Run } from './run.ts'
+import type { Side } from './side.ts'
+import type { UnitResult } from './unit.ts'
+
+/** What is worth telling of effective values and variables, other than their differences. */
+export function effectiveFindings(run: Run, results: readonly UnitResult[]): Found[] {
+  if (run.configReferences === null) return []
+  const known = results.filter(({ effective }) => effective !== null)
+  return [
+    ...known.flatMap((result) => [
+      ...notComposable(result),
+      ...inlineIgnored(result),
+      ...invalidNames(result),
+      ...undefinedVariables(result),
+    ]),
+    ...run.sides.flatMap((side) => otherThanTaken(side, known)),
+    ...provenEqual(known),
+  ]
+}
+
+const PROBLEMS: Readonly<Record<CompositionProblem, string>> = {
+  'object not found': 'there is no such object',
+  'key not found': 'the object has no such key',
+  'unsupported kind': 'it is of a kind that cannot be read from',
+  'data not readable': 'it is not a YAML map',
+  'not mergeable': 'its value cannot be set at its targetPath',
+  'read failed': 'it could not be read',
+}
+
+type State = Effective | EffectiveVariables
+
+/** Groups the sides by what `subjectsOf` finds on each; the order is that of the sides. */
+function bySubject(
+  { effective }: UnitResult,
+  subjectsOf: (state: State, side: Side) => readonly string[],
+): Map<string, Side[]> {
+  const groups = new Map<string, Side[]>()
+  for (const [side, state] of effective!.states) {
+    for (const subject of subjectsOf(state, side)) groups.set(subject, [...(groups.get(subject) ?? []), side])
+  }
+  return groups
+}
+
+function names(sides: readonly Side[]): string {
+  return sides.map((side) => side.name).join(', ')
+}
+
+/** What all clusters that have the object share is no matter of this comparison. */
+function isEverywhere({ effective }: UnitResult, sides: readonly Side[]): boolean {
+  return effective!.states.size > 1 && sides.length === effective!.states.size
+}
+
+function notComposable(result: UnitResult): Found[] {
+  const values = result.effective!.layer === 'values'
+  const groups = bySubject(result, (state) => {
+    if (state.state !== 'not-composable') return []
+    const line = state.line === null ? '' : ` (line ${state.line})`
+    return [`${state.source}: ${PROBLEMS[state.problem]}${line}`]
+  })
+  return [...groups].map(([subject, sides]) => ({
+    code: values ? 'values-not-composable' : 'substitutions-not-composable',
+    severity: isEverywhere(result, sides) ? 'medium' : 'high',
+    sides,
+    ref: result.unit.ref,
+    subject,
+    message: `${displayRef(result.unit.ref)}: its ${values ? 'values' : 'variables'} cannot be composed on ${names(sides)}: ${subject}`,
+    hint: values
+      ? 'The controller fails in the same way: correct the object that is named, or the reference to it in spec.valuesFrom.'
+      : 'The controller fails in the same way: correct the object that is named, or spec.postBuild.',
+  }))
+}
+
+function inlineIgnored(result: UnitResult): Found[] {
+  const groups = bySubject(result, (_, side) => {
+    const entry = result.unit.entries[side.index]
+    return entry && checkOn(side, entry)?.inlineIgnored ? ['spec.values'] : []
+  })
+  return [...groups].map(([subject, sides]) => ({
+    code: 'inline-values-ignored',
+    severity: 'high',
+    sides,
+    ref: result.unit.ref,
+    subject,
+    message: `${displayRef(result.unit.ref)}: helm-controller ignores all of spec.values on ${names(sides)}, for a control character in them`,
+    hint: 'Find the character that cannot be seen in spec.values, and take it out.',
+  }))
+}
+
+function invalidNames(result: UnitResult): Found[] {
+  const groups = bySubject(result, (state) =>
+    state.state === 'composed' && 'invalid' in state
+      ? state.invalid.map(({ name, from }) => `${JSON.stringify(name)} (${from})`)
+      : [],
+  )
+  return [...groups].map(([subject, sides]) => ({
+    code: 'variable-name-invalid',
+    severity: isEverywhere(result, sides) ? 'medium' : 'high',
+    sides,
+    ref: result.unit.ref,
+    subject,
+    message: `${displayRef(result.unit.ref)}: ${subject} is no name for a variable, which fails the whole build on ${names(sides)}`,
+    hint: 'Names are letters, digits and underscores, and do not begin with a digit: rename the key, or take it out of what substituteFrom reads.',
+  }))
+}
+
+const OUTCOMES = {
+  strict: { severity: 'high', what: 'its build fails' },
+  lax: { severity: 'medium', what: 'it becomes empty' },
+  unknown: { severity: 'medium', what: 'its build fails, or it becomes empty before Flux 2.9' },
+} as const
+
+function undefinedVariables(result: UnitResult): Found[] {
+  const groups = bySubject(result, (state, side) => {
+    if (state.state !== 'composed' || !('runs' in state) || !state.runs) return []
+    const strict = isStrict(side.snapshot.install)
+    const outcome = strict === null ? 'unknown' : strict ? 'strict' : 'lax'
+    const used = variablesUsed(dig(side.snapshot.body(result.unit.entries[side.index]!.digest), 'spec'))
+    return used
+      .filter(({ name }) => own(state.tree, name) === undefined)
+      .map(({ name, field }) => `${outcome} ${name} ${field}`)
+  })
+  return [...groups].map(([subject, sides]) => {
+    const [outcome, name, field] = subject.split(' ') as [keyof typeof OUTCOMES, string, string]
+    const { severity, what } = OUTCOMES[outcome]
+    return {
+      code: 'variable-undefined',
+      severity: isEverywhere(result, sides) ? 'low' : severity,
+      sides,
+      ref: result.unit.ref,
+      subject: name,
+      message: `${displayRef(result.unit.ref)}: \${${name}} in ${field} is not defined on ${names(sides)}: ${what}`,
+      hint: 'Define it in spec.postBuild or in what substituteFrom reads there, or give it a default.',
+    }
+  })
+}
+
+const NAMED = 5
+
+function listed(results: readonly UnitResult[]): string {
+  const shown = results.slice(0, NAMED).map(({ unit }) => displayRef(unit.ref))
+  const rest = results.length - shown.length
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ')
+}
+
+/** The digests of helm-controller before 1.4 were not stable. */
+function otherThanTaken(side: Side, results: readonly UnitResult[]): Found[] {
+  const controller = side.snapshot.install.controllers.find(({ name }) => name === 'helm-controller')
+  if (isSince(controller?.version ?? null, 1, 4) === false) return []
+  const other = results.filter(({ unit }) => {
+    const entry = unit.entries[side.index]
+    return unit.ref.kind === 'HelmRelease' && entry && checkOn(side, entry)?.digest === 'differs'
+  })
+  if (other.length === 0) return []
+  return [
+    {
+      code: 'values-differ-from-controller',
+      severity: 'medium',
+      sides: [side],
+      subject: 'values',
+      message: `${side.name}: the values of ${count(other.length, 'HelmRelease')} are not those that helm-controller took last: ${listed(other)}`,
+      hint: 'What they come from changed since the last reconciliation: look at the status of the release, and reconcile it.',
+    },
+  ]
+}
+
+function provenEqual(results: readonly UnitResult[]): Found[] {
+  const proven = results.filter(
+    ({ effective, unit }) => unknownSides(effective!).length > 0 && isProvenEqual(unit, effective!),
+  )
+  if (proven.length === 0) return []
+  const sides = [...new Set(proven.flatMap(({ effective }) => unknownSides(effective!)))]
+  return [
+    {
+      code: 'proven-equal',
+      severity: 'low',
+      sides: sides.sort((a, b) => a.index - b.index),
+      subject: 'digest',
+      message: `of ${count(proven.length, 'object')} not everything could be read on ${names(sides)}, but the digests of the controllers prove that they took the same on all clusters: ${listed(proven)}`,
+      hint: 'Grant get for the objects that could not be read to see the values themselves.',
+    },
+  ]
+}

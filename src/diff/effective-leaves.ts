@@ -1,0 +1,106 @@
+import type { Effective } from '../flux/effective.ts'
+import type { Origin } from '../model/comparison.ts'
+import type { Json, JsonObject } from '../model/json.ts'
+import { rootOf, pointerIn } from './layers.ts'
+import type { EffectiveLayer } from './layers.ts'
+import { measureLeaves, type LeafSlot, type MeasuredLeaves } from './leaves.ts'
+import type { EffectiveUnit } from './effective.ts'
+import type { Unit } from './pairing.ts'
+import { parsePointer } from './pointer.ts'
+import { resolve } from './resolve.ts'
+import type { Run } from './run.ts'
+import { sameJson } from './same-json.ts'
+import type { Side } from './side.ts'
+import { diffTrees } from './tree-diff.ts'
+import type { TreeDiff } from './tree-types.ts'
+import { contextOf, type UnitDiffer } from './unit-differ.ts'
+
+type Composed = Extract<Effective, { state: 'composed' }>
+
+/** The sides whose tree is known. */
+export function composedOn({ states }: EffectiveUnit): Map<Side, Composed> {
+  const known = new Map<Side, Composed>()
+  for (const [side, state] of states) if (state.state === 'composed') known.set(side, state)
+  return known
+}
+
+/** Why nothing is known of a side; empty where all are known. */
+export function reasonsOf({ states }: EffectiveUnit): Map<Side, string> {
+  const reasons = new Map<Side, string>()
+  for (const [side, state] of states) {
+    if (state.state === 'unknown') reasons.set(side, state.reason)
+    if (state.state === 'not-composable') reasons.set(side, `not composable: ${state.source}: ${state.problem}`)
+  }
+  return reasons
+}
+
+const NOTHING: MeasuredLeaves = { slots: [], equivalents: [], unknown: [] }
+
+/**
+ * What differs between the trees that controllers make, measured against the first of `against` whose tree is known. What is equivalent
+ * or cannot be known there is told by the layers `spec` and `data` too; it is left to them where they were asked for.
+ */
+export function measureEffective(
+  run: Run,
+  unit: Unit,
+  effective: EffectiveUnit,
+  against: readonly Side[],
+): MeasuredLeaves {
+  const known = composedOn(effective)
+  const first = against.find((side) => known.has(side))
+  if (first === undefined || known.size < 2) return NOTHING
+  const { layer } = effective
+  const sides = [first, ...[...known.keys()].filter((side) => side !== first)]
+  const differ = createEffectiveDiffer(run, unit, { layer, known })
+  const { slots, equivalents, unknown } = measureLeaves({ run, unit, differ, tree: layer, against: first, sides })
+  const located = slots.map((slot) => withOrigins(slot, known))
+  return run.layers.has('spec') && run.layers.has('data')
+    ? { slots: located, equivalents: [], unknown: [] }
+    : { slots: located, equivalents, unknown }
+}
+
+type Trees = { readonly layer: EffectiveLayer; readonly known: ReadonlyMap<Side, Composed> }
+
+function createEffectiveDiffer(run: Run, unit: Unit, { layer, known }: Trees): UnitDiffer {
+  const context = contextOf(run, unit)
+  const trees = new Map([...known].map(([side, { tree }]) => [side, rooted(layer, tree)]))
+  const distinct: Json[] = []
+  const digests = new Map<Side, string>()
+  for (const [side, tree] of trees) {
+    const index = distinct.findIndex((other) => sameJson(other, tree))
+    digests.set(side, String(index < 0 ? distinct.push(tree) - 1 : index))
+  }
+  const diffs = new Map<string, TreeDiff>()
+  const load = (side: Side): Json => trees.get(side) ?? {}
+  return {
+    context,
+    digest: (side) => digests.get(side) ?? '',
+    load,
+    diff: (from, to) => {
+      const key = `${digests.get(from)} ${digests.get(to)}`
+      const diff = diffs.get(key) ?? diffTrees(load(from), load(to), context)
+      diffs.set(key, diff)
+      return diff
+    },
+    resolve: (side, steps) => resolve(load(side), steps, context),
+  }
+}
+
+/** The tree as if all of it stood inline: its fields then mean what they mean there. */
+function rooted(layer: EffectiveLayer, tree: JsonObject): Json {
+  return rootOf(layer).reduceRight<Json>((inner, key) => ({ [key]: inner }), tree)
+}
+
+function withOrigins(slot: LeafSlot, known: ReadonlyMap<Side, Composed>): LeafSlot {
+  const origins = new Map<Side, Origin>()
+  for (const [side, { pointer }] of slot.at) {
+    const origin = pointer === null ? null : originAt(slot, pointer, known.get(side))
+    if (origin) origins.set(side, origin)
+  }
+  return { ...slot, origins }
+}
+
+function originAt({ layer }: LeafSlot, pointer: string, composed: Composed | undefined): Origin | null {
+  const tokens = parsePointer(pointerIn(layer, pointer))
+  return tokens === null || composed === undefined ? null : composed.originAt(tokens)
+}

@@ -1,0 +1,116 @@
+import type { Effective } from '../flux/effective.ts'
+import { composeEffectiveValues } from '../flux/effective-values.ts'
+import { composeEffectiveVariables, type EffectiveVariables } from '../flux/effective-variables.ts'
+import { valuesCheckOf, type ValuesCheck } from '../flux/values-check.ts'
+import { dig, type Json } from '../model/json.ts'
+import type { ResourceRef } from '../model/resource-ref.ts'
+import type { SnapshotEntry } from '../model/snapshot.ts'
+import { configKey, findConfig } from './config-references.ts'
+import { mayHide } from './hidden.ts'
+import type { EffectiveLayer } from './layers.ts'
+import type { Unit } from './pairing.ts'
+import type { Run } from './run.ts'
+import { sameJson } from './same-json.ts'
+import type { Side } from './side.ts'
+
+/** What controllers make of one object, on every side that has it; sides with the same inputs share one. */
+export type EffectiveUnit = {
+  readonly layer: EffectiveLayer
+  readonly states: ReadonlyMap<Side, Effective | EffectiveVariables>
+}
+
+/** What a side composes from. Two are one group where all of it is the same. */
+type Input = { readonly entry: SnapshotEntry; readonly spec: Json; readonly key: string | null; readonly side: Side }
+type Group = { readonly first: Input; readonly sides: Side[] }
+
+/**
+ * The effective values of a HelmRelease, the effective variables of a Kustomization. Null for other kinds, where the layer was not
+ * asked for, and where the inputs are the same everywhere and nothing about them is worth telling: nothing is read then.
+ */
+export function effectiveOf(run: Run, unit: Unit): EffectiveUnit | null {
+  const layer = effectiveLayerOf(unit.ref)
+  if (layer === null || !run.layers.has(layer) || run.configReferences === null) return null
+  const sides = run.sides.filter((side) => unit.entries[side.index]?.limit === null)
+  if (sides.length === 0 || isPlain(run, unit, sides)) return null
+  const groups = groupInputs(sides.map((side) => inputOn(run, unit, side)))
+  const noted = sides.some((side) => unit.entries[side.index]?.noted)
+  if (groups.length === 1 && !noted) return null
+  const states = new Map<Side, Effective | EffectiveVariables>()
+  for (const { first, sides: members } of groups) {
+    const state = compose(run, unit, first)
+    for (const side of members) states.set(side, state)
+  }
+  return { layer, states }
+}
+
+function effectiveLayerOf({ group, kind }: ResourceRef): EffectiveLayer | null {
+  if (kind === 'HelmRelease' && group === 'helm.toolkit.fluxcd.io') return 'values'
+  return kind === 'Kustomization' && group === 'kustomize.toolkit.fluxcd.io' ? 'substitutions' : null
+}
+
+/** Whether digests alone show that the inputs are the same everywhere. */
+function isPlain(run: Run, unit: Unit, sides: readonly Side[]): boolean {
+  const [first] = sides
+  const entry = unit.entries[first!.index]
+  return sides.every((side) => {
+    const other = unit.entries[side.index]
+    if (!other || other.digest !== entry?.digest || other.noted || mayHide(other, side)) return false
+    const key = keyOf(run, unit, side)
+    return key !== null && key === keyOf(run, unit, first!)
+  })
+}
+
+/** Null where something is not known: that is the same as nothing. */
+function keyOf(run: Run, unit: Unit, side: Side): string | null {
+  const references = run.configReferences!(side, unit.ref)
+  if (references.size === 0) return ''
+  const keys = [...references].map(([field, reference]) => {
+    const key = configKey(side, reference)
+    return key === null ? null : `${field} ${key}`
+  })
+  return keys.includes(null) ? null : keys.join('\n')
+}
+
+function inputOn(run: Run, unit: Unit, side: Side): Input {
+  const entry = unit.entries[side.index]!
+  const spec = dig(side.snapshot.body(entry.digest), 'spec') ?? {}
+  const key = mayHide(entry, side) ? null : keyOf(run, unit, side)
+  return { entry, spec, key: entry.noted ? null : key, side }
+}
+
+function groupInputs(inputs: readonly Input[]): Group[] {
+  const groups: Group[] = []
+  for (const input of inputs) {
+    const known = input.key === null ? undefined : groups.find(({ first }) => isSame(first, input))
+    if (known) known.sides.push(input.side)
+    else groups.push({ first: input, sides: [input.side] })
+  }
+  return groups
+}
+
+function isSame(a: Input, b: Input): boolean {
+  if (a.key !== b.key) return false
+  if (a.entry.digest === b.entry.digest) return true
+  return ['values', 'valuesFrom', 'postBuild', 'patches', 'images'].every((field) => {
+    const [one, other] = [dig(a.spec, field), dig(b.spec, field)]
+    return (one === undefined && other === undefined) || sameJson(one, other)
+  })
+}
+
+function compose(run: Run, unit: Unit, { entry, spec, side }: Input): Effective | EffectiveVariables {
+  const references = run.configReferences!(side, unit.ref)
+  if (unit.ref.kind === 'Kustomization') {
+    return composeEffectiveVariables(dig(spec, 'postBuild'), (at) =>
+      findConfig(side, references.get(`spec.postBuild.substituteFrom[${at}]`)),
+    )
+  }
+  return composeEffectiveValues(spec, (at) => findConfig(side, references.get(`spec.valuesFrom[${at}]`)), {
+    check: checkOn(side, entry),
+    fingerprint: run.fingerprint,
+  })
+}
+
+/** What the composition told when the snapshot was taken. */
+export function checkOn(side: Side, { statusDigest }: SnapshotEntry): ValuesCheck | null {
+  return statusDigest === null ? null : valuesCheckOf(side.snapshot.body(statusDigest))
+}

@@ -1,0 +1,110 @@
+import type { Difference } from '../model/comparison.ts'
+import { refKey } from '../model/resource-ref.ts'
+import { composedOn } from './effective-leaves.ts'
+import { isEffective, pointerIn, rootOf } from './layers.ts'
+import { below, overlaps } from './overlap.ts'
+import { referencesOn, refOn } from './pairing.ts'
+import { parsePointer } from './pointer.ts'
+import type { Run } from './run.ts'
+import { parseSourceLabel } from './source-label.ts'
+import type { UnitResult } from './unit.ts'
+
+/**
+ * Differences of inline values and of referenced data that no user feels, because other sources win or give the same value: they count,
+ * and their explanation says why nothing follows from them.
+ */
+export function explainWithoutEffect(run: Run, results: readonly UnitResult[]): UnitResult[] {
+  const users = new Map(results.filter(({ effective }) => effective !== null).map((one) => [one.unit.key, one]))
+  return results.map((result) => {
+    if (result.differences.length === 0 || (!result.unit.data && result.effective === null)) return result
+    const explain = result.unit.data ? dataExplainer(run, result, users) : inlineExplainer(result)
+    const differences = result.differences.map((difference) => {
+      const sources = difference.explanation === null ? explain(difference) : null
+      return sources === null ? difference : { ...difference, explanation: `no effect: ${sources}` }
+    })
+    return { ...result, differences }
+  })
+}
+
+/** What makes a difference one without effect; null where it has one, or nobody can say. */
+type Explainer = (difference: Difference) => string | null
+
+function inlineExplainer(user: UnitResult): Explainer {
+  const layer = user.effective!.layer
+  const root = rootOf(layer)
+  const start = below(root, '')
+  return (difference) => {
+    if (difference.layer !== 'spec' || !isBelow(difference.path, start)) return null
+    const path = difference.path.slice(start.length).replace(/^\./, '')
+    const tokens = Object.values(difference.pointers).flatMap((pointer) => [
+      parsePointer(pointer)?.slice(root.length) ?? [],
+    ])
+    return tokens.length === 0
+      ? null
+      : withoutEffect(user, { path, tokens: tokens[0]!, own: (from) => from === 'inline' })
+  }
+}
+
+function isBelow(path: string, start: string): boolean {
+  return path.startsWith(start) && /[.[]/.test(path[start.length] ?? '')
+}
+
+/** Every user must be known: one that reads the data in another way may feel what the others do not. */
+function dataExplainer(run: Run, result: UnitResult, users: ReadonlyMap<string, UnitResult>): Explainer {
+  const references = run.sides.flatMap((side) => referencesOn(result.unit, side))
+  const found = [...new Set(references.map(({ from }) => refKey(from)))].map((key) => users.get(key))
+  const plain = references.every(({ use, yamlKey }) => use === 'substitute' || (use === 'values' && yamlKey !== null))
+  const names = new Set(run.sides.map((side) => refOn(result.unit, side).name))
+  return (difference) => {
+    if (difference.layer !== 'data' || !plain || found.length === 0) return null
+    const [pointer] = Object.values(difference.pointers)
+    const [key] = parsePointer(pointerIn('data', pointer ?? '')) ?? []
+    if (key === undefined) return null
+    const own = (from: string): boolean => {
+      const source = parseSourceLabel(from)
+      return source?.kind === result.unit.ref.kind && source.key === key && names.has(source.name)
+    }
+    const reasons = found.map((user) => (user === undefined ? null : effectOn(user, difference, { key, own })))
+    return reasons.includes(null) ? null : [...new Set(reasons)].join('; ')
+  }
+}
+
+type Source = { readonly key: string; readonly own: (from: string) => boolean }
+
+function effectOn(user: UnitResult, { path }: Difference, { key, own }: Source): string | null {
+  const whole = below([key], '')
+  if (user.effective!.layer === 'substitutions') return withoutEffect(user, { path: whole, tokens: [key], own })
+  if (!isBelow(path, whole)) return null
+  const rest = path.slice(whole.length).replace(/^\./, '')
+  const tokens = keysOf(rest)
+  return tokens === null ? null : withoutEffect(user, { path: rest, tokens, own })
+}
+
+/** The keys on a path without list items; pointers end at the text of a document, so they do not tell. Null for awkward paths. */
+function keysOf(path: string): string[] | null {
+  const [plain = ''] = path.split('[')
+  const keys = plain.split('.').filter((key) => key !== '')
+  return keys.length === 0 ? null : keys
+}
+
+type Place = {
+  readonly path: string
+  readonly tokens: readonly string[]
+  /** Whether a label is that of the source that differs. */
+  readonly own: (from: string) => boolean
+}
+
+function withoutEffect(user: UnitResult, { path, tokens, own }: Place): string | null {
+  const { effective, differences, hidden } = user
+  const known = composedOn(effective!)
+  if (known.size < effective!.states.size) return null
+  const felt = [...differences, ...hidden.map(({ slot }) => slot)].some(
+    ({ layer, path: other }) => isEffective(layer) && overlaps(other, path),
+  )
+  if (felt) return null
+  const winners = [...known.values()].map((state) => state.originAt(tokens)?.from ?? null)
+  const others = [...new Set(winners.filter((from) => from !== null && !own(from)))]
+  if (others.length === 0) return null
+  const everywhere = winners.every((from) => from === null || !own(from))
+  return everywhere ? `shadowed by ${others.join(', ')}` : `${others.join(', ')} gives the same value`
+}
