@@ -6,9 +6,12 @@ import { diffLines } from './line-diff.ts'
 import { outlineOf, type ObjectOutline, type Outline } from './outline.ts'
 import {
   describeChildren,
+  describeDerived,
+  describeOrigins,
   describePresence,
   describeReading,
   objectCounts,
+  placeOf,
   plural,
   pointersOf,
   severityCounts,
@@ -31,7 +34,7 @@ export function renderHtml(comparison: Comparison, { left, explained }: Aside): 
     section('The same change in several objects', repeatedItems(outline, comparison)),
     section(
       'Differences',
-      outline.objects.map((object) => objectItem(object, comparison)),
+      outline.objects.map((object) => objectItem(object, comparison)).filter((item) => item !== ''),
     ),
     section(
       'Different on purpose',
@@ -122,7 +125,8 @@ function repeatedItems({ repeated }: Outline, comparison: Comparison): string[] 
   })
 }
 
-function objectItem({ drift, severity, blocks }: ObjectOutline, comparison: Comparison): string {
+function objectItem(object: ObjectOutline, comparison: Comparison): string {
+  const { drift, severity, blocks } = object
   const own = clustersWithObject(comparison, drift.presence)
   const used =
     drift.usedBy.length === 0
@@ -131,16 +135,23 @@ function objectItem({ drift, severity, blocks }: ObjectOutline, comparison: Comp
   const rows = blocks.flatMap(({ differences }) =>
     differences.map((difference) => `<div class="change">${change(difference, own)}</div>`),
   )
+  const derived = describeDerived(object)
+  const follows = derived === null ? '' : `<p class="muted">${escapeHtml(derived)}</p>`
+  if (blocks.length === 0) {
+    return derived === null ? '' : `<li class="object"><code>${escapeHtml(displayRef(drift.ref))}</code>${follows}</li>`
+  }
   const summary = `${badge(severity)} <code>${escapeHtml(displayRef(drift.ref))}</code> <span class="muted">${plural(rows.length, 'difference')}</span>`
-  return `<li class="object"><details open><summary>${summary}</summary>${used}${rows.join('\n')}</details></li>`
+  return `<li class="object"><details open><summary>${summary}</summary>${used}${rows.join('\n')}${follows}</details></li>`
 }
 
 function change(difference: Difference, names: readonly ClusterName[]): string {
   const pointer = pointersOf(difference)
-  const path = `<code class="path" title="${escapeHtml(pointer)}">${escapeHtml(difference.path === '' ? difference.layer : difference.path)}</code>`
+  const path = `<code class="path" title="${escapeHtml(pointer)}">${escapeHtml(placeOf(difference))}</code>`
   if (Object.values(difference.changes).includes('moved'))
     return `${path} <span class="muted">moved: the order differs</span>`
-  return path + (lines(difference) ?? values(difference, names))
+  const notes = [describeOrigins(difference, names), difference.explanation].filter((note) => note !== null)
+  const muted = notes.map((note) => `<p class="muted">${escapeHtml(note)}</p>`).join('')
+  return path + (lines(difference) ?? values(difference, names)) + muted
 }
 
 function values(difference: Difference, names: readonly ClusterName[]): string {

@@ -1,6 +1,7 @@
 import type { Comparison, Drift, Finding } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
-import { describePresence, objectCounts } from './phrases.ts'
+import { isDerived } from './outline.ts'
+import { describePresence, objectCounts, placeOf, plural } from './phrases.ts'
 import { clustersWithObject, displayValue, groupValues } from './values.ts'
 
 /**
@@ -8,7 +9,8 @@ import { clustersWithObject, displayValue, groupValues } from './values.ts'
  * read, and one passed case that stands for the objects in sync, so that the counts add up.
  */
 export function renderJunit(comparison: Comparison): string {
-  const failures = comparison.drifts.map((drift) => failureCase(drift, comparison))
+  const drifted = comparison.drifts.filter(({ differences }) => !differences.every(isDerived))
+  const failures = drifted.map((drift) => failureCase(drift, comparison))
   const errors = comparison.findings.filter(isUnread).map(errorCase)
   const passed = testCase('objects', objectCounts(comparison), '')
   const total = failures.length + errors.length + 1
@@ -43,7 +45,8 @@ function errorCase(finding: Finding): string {
 }
 
 function failureCase(drift: Drift, comparison: Comparison): string {
-  const lines = drift.differences.map((difference) => {
+  const counted = drift.differences.filter((difference) => !isDerived(difference))
+  const lines = counted.map((difference) => {
     if (difference.layer === 'presence') return `${difference.severity} ${describePresence(drift)}`
     const groups = groupValues(difference, clustersWithObject(comparison, drift.presence))
     const values = groups.map(({ clusters, value, unknown }) => {
@@ -51,9 +54,9 @@ function failureCase(drift: Drift, comparison: Comparison): string {
         unknown === null ? (value === undefined ? 'absent' : displayValue(value, difference)) : `not known (${unknown})`
       return `${clusters.join(', ')}: ${text}`
     })
-    return `${difference.severity} ${difference.path} | ${values.join(' | ')}`
+    return `${difference.severity} ${placeOf(difference)} | ${values.join(' | ')}`
   })
-  const message = `${drift.differences.length} difference${drift.differences.length === 1 ? '' : 's'}`
+  const message = plural(counted.length, 'difference')
   const body = `<failure message="${message}" type="drift">${escapeXml(lines.join('\n'))}</failure>`
   return testCase(drift.ref.kind, displayRef(drift.ref), body)
 }

@@ -6,9 +6,12 @@ import { diffLines } from './line-diff.ts'
 import { outlineOf, type Block, type ObjectOutline, type Outline, type RepeatedOutline } from './outline.ts'
 import {
   describeChildren,
+  describeDerived,
+  describeOrigins,
   describePresence,
   describeReading,
   objectCounts,
+  placeOf,
   plural,
   severityCounts,
   toSeconds,
@@ -109,21 +112,28 @@ function repeatedLine({ kind, difference, presence, refs }: RepeatedOutline, com
   const shown = refs.slice(0, 5).map(({ namespace, name }) => code(`${namespace}/${name}`))
   const rest = refs.length - shown.length
   const more = rest > 0 ? ` and ${rest} more` : ''
-  return `- **${difference.severity}** ${code(difference.path)} ${valuesInline(difference, clustersWithObject(comparison, presence))} in ${refs.length} ${kind}: ${shown.join(', ')}${more}`
+  return `- **${difference.severity}** ${code(placeOf(difference))} ${valuesInline(difference, clustersWithObject(comparison, presence))} in ${refs.length} ${kind}: ${shown.join(', ')}${more}`
 }
 
-function objectPart({ drift, severity, blocks }: ObjectOutline, comparison: Comparison): string {
+function objectPart(object: ObjectOutline, comparison: Comparison): string {
+  const { drift, severity, blocks } = object
   const count = blocks.reduce((sum, block) => sum + block.differences.length, 0)
-  const title = `<summary><b>${severity}</b> <code>${escapeHtml(displayRef(drift.ref))}</code> ${plural(count, 'difference')}</summary>`
+  const named = `<code>${escapeHtml(displayRef(drift.ref))}</code>`
+  const derived = describeDerived(object)
+  const follows = derived === null ? [] : [`- ${escapeMarkdown(derived)}`]
+  if (blocks.length === 0) return derived === null ? '' : `${named} ${escapeMarkdown(derived)}`
+  const title = `<summary><b>${severity}</b> ${named} ${plural(count, 'difference')}</summary>`
   const lines = blocks.flatMap((block) => blockLines(block, clustersWithObject(comparison, drift.presence)))
-  return ['<details>', title, '', ...lines, '', '</details>'].join('\n')
+  return ['<details>', title, '', ...lines, ...follows, '', '</details>'].join('\n')
 }
 
 function blockLines(block: Block, names: readonly ClusterName[]): string[] {
   return block.differences.flatMap((difference) => {
     const long = longText(difference)
-    if (long) return [`- ${code(difference.path)}`, '', ...fence(long), '']
-    return [`- ${code(difference.path)} ${valuesInline(difference, names)}`]
+    const notes = [describeOrigins(difference, names), difference.explanation].filter((note) => note !== null)
+    const note = notes.map((text) => `; ${escapeMarkdown(text)}`).join('')
+    if (long) return [`- ${code(placeOf(difference))}${note}`, '', ...fence(long), '']
+    return [`- ${code(placeOf(difference))} ${valuesInline(difference, names)}${note}`]
   })
 }
 

@@ -5,7 +5,13 @@ import { displayRef, refKey, type ResourceRef } from '../model/resource-ref.ts'
 /** Differences that belong together: leaves of one item or map that exists on one side only, or a single leaf. */
 export type Block = { readonly path: string; readonly differences: readonly Difference[]; readonly severity: Severity }
 
-export type ObjectOutline = { readonly drift: Drift; readonly severity: Severity; readonly blocks: readonly Block[] }
+/** `derived`: what follows from differences that are told elsewhere. An object may have nothing else. */
+export type ObjectOutline = {
+  readonly drift: Drift
+  readonly severity: Severity
+  readonly blocks: readonly Block[]
+  readonly derived: readonly Block[]
+}
 
 /** The same change in several objects of one kind: said once. */
 export type RepeatedOutline = {
@@ -38,12 +44,19 @@ export function outlineOf(comparison: Comparison): Outline {
   const both = comparison.drifts.filter((drift) => drift.differences.some(({ layer }) => layer !== 'presence'))
   const repeated = findRepeated(both)
   const told = new Set(repeated.flatMap(({ key, refs }) => refs.map((ref) => `${refKey(ref)} ${key}`)))
-  const objects = both.map((drift) => outlineObject(drift, told)).filter(({ blocks }) => blocks.length > 0)
+  const objects = both
+    .map((drift) => outlineObject(drift, told))
+    .filter(({ blocks, derived }) => blocks.length > 0 || derived.length > 0)
   return {
     oneSided: groupOneSided(oneSided),
     repeated,
-    objects: objects.toSorted((a, b) => rank(a.severity) - rank(b.severity)),
+    objects: objects.toSorted((a, b) => rankOfObject(a) - rankOfObject(b)),
   }
+}
+
+/** Objects in which nothing is told for the first time come last. */
+function rankOfObject({ blocks, severity }: ObjectOutline): number {
+  return blocks.length === 0 ? SEVERITIES.length : rank(severity)
 }
 
 export function rank(severity: Severity): number {
@@ -94,7 +107,7 @@ function findRepeated(drifts: readonly Drift[]): (RepeatedOutline & { key: strin
   for (const drift of drifts) {
     const { ref, presence } = drift
     for (const difference of drift.differences) {
-      if (difference.layer === 'presence' || difference.within !== null) continue
+      if (difference.layer === 'presence' || difference.within !== null || isDerived(difference)) continue
       const key = repeatKey(drift, difference)
       const group = groups.get(key) ?? { kind: ref.kind, difference, presence, refs: [] }
       group.refs.push(ref)
@@ -110,10 +123,18 @@ function findRepeated(drifts: readonly Drift[]): (RepeatedOutline & { key: strin
 function outlineObject(drift: Drift, told: ReadonlySet<string>): ObjectOutline {
   const rest = drift.differences.filter(
     (difference) =>
-      difference.layer !== 'presence' && !told.has(`${refKey(drift.ref)} ${repeatKey(drift, difference)}`),
+      difference.layer !== 'presence' &&
+      !isDerived(difference) &&
+      !told.has(`${refKey(drift.ref)} ${repeatKey(drift, difference)}`),
   )
   const blocks = blocksOf(rest)
-  return { drift, blocks, severity: worst(blocks.map(({ severity }) => severity)) }
+  const derived = blocksOf(drift.differences.filter(isDerived))
+  return { drift, blocks, derived, severity: worst(blocks.map(({ severity }) => severity)) }
+}
+
+/** Whether it is told already by what it follows from. */
+export function isDerived({ derivedFrom }: Difference): boolean {
+  return derivedFrom.length > 0
 }
 
 /** Leaves under the same one-sided container become one block; order of first appearance. */

@@ -1,8 +1,8 @@
 import type { ClusterName } from '../model/cluster.ts'
-import type { ComparedCluster, Comparison, Difference, Drift } from '../model/comparison.ts'
+import type { ComparedCluster, Comparison, Difference, Drift, Origin } from '../model/comparison.ts'
 import { SEVERITIES } from '../model/comparison.ts'
 import { isUnread } from '../model/coverage.ts'
-import type { OneSidedOutline } from './outline.ts'
+import type { ObjectOutline, OneSidedOutline } from './outline.ts'
 
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
@@ -82,6 +82,37 @@ export function describeChildren({ drift, cause, children }: OneSidedOutline): s
   if (cause?.code === 'not-referenced')
     return `${kinds} ${side.replace('missing in', 'not used in')}: nothing there refers to ${them}`
   return `${kinds} ${side}${cause ? `: ${cause.message}` : ''}`
+}
+
+/** What stands for the place of a difference: values and variables that are put together are told from those that are written. */
+export function placeOf({ layer, path }: Difference): string {
+  if (path === '') return layer
+  return layer === 'values' || layer === 'substitutions' ? `${layer}: ${path}` : path
+}
+
+/** `values: 3 effective values follow from ConfigMap/web-values`; null where all of it is written in the object itself. */
+export function describeDerived({ derived }: ObjectOutline): string | null {
+  const differences = derived.flatMap((block) => block.differences)
+  const froms = differences.flatMap(({ origins }) =>
+    Object.values(origins).map(({ from }) => from.replace(/:.*$/s, '')),
+  )
+  const sources = [...new Set(froms)].filter((from) => from !== 'inline').toSorted()
+  if (sources.length === 0) return null
+  const verb = differences.length === 1 ? 'follows' : 'follow'
+  return `${differences[0]!.layer}: ${plural(differences.length, 'effective value')} ${verb} from ${sources.join(', ')}`
+}
+
+/** Where the value of each cluster comes from, in the order of `names`: `from ConfigMap/a:values.yaml`, or by cluster where they differ. */
+export function describeOrigins({ origins }: Difference, names: readonly ClusterName[]): string | null {
+  const known = names.filter((name) => origins[name])
+  if (known.length === 0) return null
+  const texts = known.map((name) => originText(origins[name]!))
+  if (new Set(texts).size === 1) return `from ${texts[0]}`
+  return known.map((name, at) => `${name} from ${texts[at]}`).join(', ')
+}
+
+function originText({ from, shadows }: Origin): string {
+  return shadows.length === 0 ? from : `${from} over ${shadows.join(', ')}`
 }
 
 /** Where values of a difference were read: `--explain` and wide output name the pointers. */

@@ -3,8 +3,8 @@ import type { Comparison, Difference } from '../model/comparison.ts'
 import type { Json } from '../model/json.ts'
 import { describeSizes, diffLines } from './line-diff.ts'
 import type { Block } from './outline.ts'
-import { pointersOf } from './phrases.ts'
-import { clip, safeLine, safeText, widthOf, type Paint } from './terminal.ts'
+import { describeOrigins, placeOf, pointersOf } from './phrases.ts'
+import { clip, safeLine, safeText, widthOf, wrap, type Paint } from './terminal.ts'
 import { displayValue, groupValues, isLongText, type ValueGroup } from './values.ts'
 
 export type TextContext = {
@@ -25,11 +25,19 @@ export function renderBlock(block: Block, indent: number, context: ObjectContext
   const [first] = block.differences
   const groups = groupValues(first!, context.names)
   const present = groups.filter(({ value }) => value !== undefined).flatMap(({ clusters }) => clusters)
-  const head = `${safeLine(block.path)}  ${context.paint('gray', `only in ${safeLine(present.join(', '))}`)}`
+  const head = `${safeLine(placeOf({ ...first!, path: block.path }))}  ${context.paint('gray', `only in ${safeLine(present.join(', '))}`)}`
   return [
     ' '.repeat(indent) + head,
     ...block.differences.map((leaf) => leafLine(leaf, block.path, indent + 2, context)),
+    ...noteLinesOf(block, indent + 2, context),
   ]
+}
+
+/** What all leaves of a block have in common besides their place. */
+function noteLinesOf({ differences }: Block, indent: number, context: ObjectContext): string[] {
+  const notes = differences.flatMap((leaf) => [describeOrigins(leaf, context.names), leaf.explanation])
+  const distinct = [...new Set(notes)].filter((note) => note !== null)
+  return distinct.flatMap((note) => noteLines(note, indent, context))
 }
 
 function leafLine(leaf: Difference, container: string, indent: number, context: ObjectContext): string {
@@ -43,13 +51,20 @@ function leafLine(leaf: Difference, container: string, indent: number, context: 
 /** A leaf: `path  old → new` on a line where it fits, lines below it where not; every cluster by name where there are more than two. */
 export function renderChange(difference: Difference, indent: number, context: ObjectContext): string[] {
   const groups = groupValues(difference, context.names)
-  const path = safeLine(difference.path === '' ? difference.layer : difference.path)
+  const path = safeLine(placeOf(difference))
   const lines = isPair(groups, context)
     ? pairLines(path, difference, groups, { indent, context })
     : manyLines(path, difference, groups, { indent, context })
-  if (!context.wide) return lines
-  const pointers = pointersOf(difference)
-  return pointers === '' ? lines : [...lines, `${' '.repeat(indent + 2)}${context.paint('gray', safeLine(pointers))}`]
+  const notes = [
+    describeOrigins(difference, context.names),
+    difference.explanation,
+    context.wide ? pointersOf(difference) : null,
+  ].filter((note) => note !== null && note !== '')
+  return [...lines, ...notes.flatMap((note) => noteLines(note ?? '', indent + 2, context))]
+}
+
+function noteLines(note: string, indent: number, { width, paint }: TextContext): string[] {
+  return wrap(safeLine(note), Math.max(20, width - indent)).map((line) => ' '.repeat(indent) + paint('gray', line))
 }
 
 type Place = { readonly indent: number; readonly context: ObjectContext }

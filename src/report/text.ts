@@ -12,6 +12,7 @@ import {
 import {
   countKinds,
   describeChildren,
+  describeDerived,
   describePresence,
   describeReading,
   objectCounts,
@@ -177,15 +178,26 @@ function direction({ comparison }: TextContext): string {
   return ` (${safeLine(first.name)} → ${safeLine(second.name)})`
 }
 
-function objectLines({ drift, severity, blocks }: ObjectOutline, context: TextContext): string[] {
+function objectLines(object: ObjectOutline, context: TextContext): string[] {
+  const { drift, severity, blocks, derived } = object
   const own = { ...context, names: clustersWithObject(context.comparison, drift.presence) }
   const users = drift.usedBy.length === 0 ? '' : `used by ${drift.usedBy.map(displayRef).join(', ')}`
   const used = users === '' ? [] : wrap(safeLine(users), context.width - INDENT)
   return [
-    label(severity, context.paint) + context.paint('bold', safeLine(titleOf(drift.ref))),
+    (blocks.length === 0 ? ' '.repeat(LABEL) : label(severity, context.paint)) +
+      context.paint('bold', safeLine(titleOf(drift.ref))),
     ...used.map((line) => ' '.repeat(INDENT) + context.paint('gray', line)),
     ...blocks.flatMap((block) => renderBlock(block, INDENT, own)),
+    ...derivedLines(object, own),
+    ...(context.wide ? derived.flatMap((block) => renderBlock(block, INDENT + 2, own)) : []),
   ]
+}
+
+function derivedLines(object: ObjectOutline, { paint, wide, width }: TextContext): string[] {
+  const own = object.derived.length > 0 && wide ? 'values: what follows from spec.values' : null
+  const sentence = describeDerived(object) ?? own
+  if (sentence === null) return []
+  return wrap(safeLine(sentence), width - INDENT).map((line) => ' '.repeat(INDENT) + paint('gray', line))
 }
 
 function remainder(left: readonly ObjectOutline[], { paint }: TextContext): string[] {
@@ -194,7 +206,9 @@ function remainder(left: readonly ObjectOutline[], { paint }: TextContext): stri
     (sum, { blocks }) => sum + blocks.reduce((n, block) => n + block.differences.length, 0),
     0,
   )
-  const sentence = `and ${plural(differences, 'difference')} in ${plural(left.length, 'more object')}, none of them more severe: -o wide shows all`
+  const more = left.filter(({ blocks }) => blocks.length > 0).length
+  if (more === 0) return []
+  const sentence = `and ${plural(differences, 'difference')} in ${plural(more, 'more object')}, none of them more severe: -o wide shows all`
   return [paint('gray', sentence)]
 }
 
