@@ -1,6 +1,7 @@
 import type { Comparison, Difference, Finding, Severity } from '../model/comparison.ts'
 import { SEVERITIES } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
+import { isDerived } from './outline.ts'
 import { plural } from './phrases.ts'
 
 /** What reports for people are about, and how much of the drift they leave out. */
@@ -13,7 +14,7 @@ export type Shown = { readonly comparison: Comparison; readonly left: string }
 export function shownOf(comparison: Comparison, severity: Severity | null): Shown {
   const isShown = (one: Severity): boolean =>
     severity === null || SEVERITIES.indexOf(one) <= SEVERITIES.indexOf(severity)
-  const drift = comparison.drifts.flatMap(({ differences }) => differences.filter(isDrift))
+  const drift = comparison.drifts.flatMap(({ differences }) => differences.filter(isCounted))
   const leftOut = drift.filter((difference) => !isShown(difference.severity)).length
   const findings = comparison.findings.filter((finding) => isShown(finding.severity) || isAboutReading(finding))
   const drifts = comparison.drifts.flatMap((one) => {
@@ -33,13 +34,18 @@ export function shownOf(comparison: Comparison, severity: Severity | null): Show
 export function hasDrift({ drifts }: Comparison, severity: Severity): boolean {
   return drifts.some(({ differences }) =>
     differences.some(
-      (difference) => isDrift(difference) && SEVERITIES.indexOf(difference.severity) <= SEVERITIES.indexOf(severity),
+      (difference) => isCounted(difference) && SEVERITIES.indexOf(difference.severity) <= SEVERITIES.indexOf(severity),
     ),
   )
 }
 
 function isDrift({ classification }: Difference): boolean {
   return classification === 'drift'
+}
+
+/** Drift that does not follow from other drift. */
+function isCounted(difference: Difference): boolean {
+  return isDrift(difference) && !isDerived(difference)
 }
 
 function isAboutReading({ code }: Finding): boolean {
@@ -55,7 +61,7 @@ type ExplainedDifference = { readonly title: string; readonly path: string; read
 export function explainedDifferences({ drifts }: Comparison): ExplainedDifference[] {
   return drifts.flatMap(({ ref, differences }) =>
     differences
-      .filter((difference) => !isDrift(difference))
+      .filter((difference) => !isDrift(difference) && !isDerived(difference))
       .map(({ layer, path, classification, explanation }) => ({
         title: displayRef(ref),
         path: path === '' ? layer : path,

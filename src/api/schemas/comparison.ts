@@ -34,6 +34,7 @@ const DIFFERENCE: z.ZodType<Difference> = z
     unknown: perCluster(z.string()),
     pointers: perCluster(z.string()),
     origins: perCluster(z.object({ from: z.string(), shadows: z.array(z.string()) })),
+    derivedFrom: z.array(z.string()),
     within: z.string().nullable(),
     fingerprint: z.string(),
     valueDigest: z.string(),

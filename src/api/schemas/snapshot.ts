@@ -81,6 +81,7 @@ const SNAPSHOT_OBJECT = z.object({
   resourceVersion: z.string().nullable(),
   statusDigest: z.string().nullable(),
   limit: z.enum(['depth', 'size']).nullable(),
+  noted: z.literal(true).optional(),
   body: JSON_VALUE,
   status: JSON_VALUE,
 })

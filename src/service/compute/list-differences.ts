@@ -2,7 +2,10 @@ import type { Comparison, Drift } from '../../model/comparison.ts'
 import type { DifferenceFilter, DifferenceRow } from '../service.ts'
 import { namesKind } from '../kind-names.ts'
 
-/** The differences that the filter lets through, in the order of the comparison. `filter.cluster` is a name. */
+/**
+ * The differences that the filter lets through, in the order of the comparison. `filter.cluster` is a name. What follows from other
+ * differences is listed only where its layer was asked for.
+ */
 export function listDifferences({ drifts }: Comparison, filter: DifferenceFilter): DifferenceRow[] {
   const isKind = filter.kind === null ? null : namesKind(filter.kind, refsOf(drifts))
   return drifts
@@ -12,7 +15,7 @@ export function listDifferences({ drifts }: Comparison, filter: DifferenceFilter
     .flatMap(({ ref, presence, against, differences }) =>
       differences
         .filter(({ severity }) => filter.severity === null || severity === filter.severity)
-        .filter(({ layer }) => filter.layer === null || layer === filter.layer)
+        .filter(({ layer, derivedFrom }) => (filter.layer === null ? derivedFrom.length === 0 : layer === filter.layer))
         .filter(({ changes }) => filter.cluster === null || Object.hasOwn(changes, filter.cluster))
         .map((difference) => ({ ref, presence, against, difference })),
     )

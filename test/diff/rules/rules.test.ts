@@ -5,7 +5,7 @@ import { DEFAULT_LAYERS } from '../../../src/model/comparison.ts'
 import type { Comparison } from '../../../src/model/comparison.ts'
 import type { JsonObject } from '../../../src/model/json.ts'
 import type { ClusterProfile, Rule } from '../../../src/model/rules.ts'
-import { compareSpecs, lines, NO_FILTER, reference, snapshot } from '../builders.ts'
+import { compareSpecs, counted, lines, NO_FILTER, reference, snapshot } from '../builders.ts'
 import type { SnapshotSpec } from '../builders.ts'
 
 const APP = 'HelmRelease/apps/web'
@@ -36,7 +36,7 @@ function run(specs: readonly SnapshotSpec[], ...rules: Rule[]): Comparison {
 /** `layer path change [classification]`, of all that is left. */
 function left(result: Comparison): string[] {
   return result.drifts.flatMap(({ differences }) =>
-    differences.map((difference) => `${lines([difference])[0]} ${difference.classification}`),
+    counted(differences).map((difference) => `${lines([difference])[0]} ${difference.classification}`),
   )
 }
 

@@ -105,6 +105,7 @@ test('differences come in pages, and every filter narrows them', () => {
   assert.equal(count({ namespace: 'b' }), 1)
   assert.equal(count({ name: 'settings' }), 1)
   assert.equal(count({ layer: 'data' }), 1)
+  assert.equal(count({ layer: 'values' }), 3)
   assert.equal(count({ cluster: 'production' }), 4)
   assert.equal(count({ cluster: 'edge' }), 0)
   assert.throws(() => count({ kind: 'Pod' }), /Pod is not a Flux kind/)
