@@ -8,6 +8,7 @@ import type { SnapshotEntry } from '../model/snapshot.ts'
 import { configKey, findConfig } from './config-references.ts'
 import { mayHide } from './hidden.ts'
 import type { EffectiveLayer } from './layers.ts'
+import { refOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import type { Run } from './run.ts'
 import { sameJson } from './same-json.ts'
@@ -62,7 +63,7 @@ function isPlain(run: Run, unit: Unit, sides: readonly Side[]): boolean {
 
 /** Null where something is not known: that is the same as nothing. */
 function keyOf(run: Run, unit: Unit, side: Side): string | null {
-  const references = run.configReferences!(side, unit.ref)
+  const references = run.configReferences!(side, refOn(unit, side))
   if (references.size === 0) return ''
   const keys = [...references].map(([field, reference]) => {
     const key = configKey(side, reference)
@@ -98,7 +99,7 @@ function isSame(a: Input, b: Input): boolean {
 }
 
 function compose(run: Run, unit: Unit, { entry, spec, side }: Input): Effective | EffectiveVariables {
-  const references = run.configReferences!(side, unit.ref)
+  const references = run.configReferences!(side, refOn(unit, side))
   if (unit.ref.kind === 'Kustomization') {
     return composeEffectiveVariables(dig(spec, 'postBuild'), (at) =>
       findConfig(side, references.get(`spec.postBuild.substituteFrom[${at}]`)),

@@ -8,7 +8,7 @@ import { isEffective, rootOf, type EffectiveLayer } from './layers.ts'
 import type { LeafSlot } from './leaves.ts'
 import { stateOf } from './outcome.ts'
 import { below, overlaps } from './overlap.ts'
-import { refsOf } from './pairing.ts'
+import { refOn, refsOf } from './pairing.ts'
 import { explainWithoutEffect } from './no-effect.ts'
 import type { Run } from './run.ts'
 import { parseSourceLabel } from './source-label.ts'
@@ -36,15 +36,17 @@ export function linkEffective(run: Run, results: readonly UnitResult[]): UnitRes
 function linkUnit(result: UnitResult, data: DataResults): UnitResult {
   const { effective, unit } = result
   if (effective === null) return result
-  const known = new Set([...composedOn(effective).keys()].map((side) => side.name))
-  const against = result.against.find((side) => known.has(side.name))?.name
+  const known = composedOn(effective)
+  const against = result.against.find((side) => known.has(side))
   const where = { result, data }
   const differences = result.differences.flatMap((difference) => {
     if (!isEffective(difference.layer)) return [difference]
     const { layer, path, changes } = difference
-    const involved = [...(against === undefined ? [] : [against]), ...Object.keys(changes)]
-    const origins = involved.flatMap((cluster) => difference.origins[cluster] ?? [])
-    const causes = origins.map((origin) => causesOf({ layer, path, origin }, unit.ref, where))
+    const involved = [...known.keys()].filter((side) => side === against || Object.hasOwn(changes, side.name))
+    const causes = involved.flatMap((side) => {
+      const origin = difference.origins[side.name]
+      return origin === undefined ? [] : [causesOf({ layer, path, origin }, refOn(unit, side), where)]
+    })
     if (causes.length === 0 || causes.some(({ told, hidden }) => told.length === 0 && !hidden)) return [difference]
     // Who ignores the place where a value is written ignores what follows from it.
     if (causes.some(({ told }) => told.length === 0)) return []
