@@ -1,4 +1,4 @@
-import type { Layer, Origin } from '../model/comparison.ts'
+import type { Difference, Layer, Origin } from '../model/comparison.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import { compareDifferences } from './differences.ts'
@@ -50,7 +50,12 @@ function linkUnit(result: UnitResult, data: DataResults): UnitResult {
     if (causes.length === 0 || causes.some(({ told, hidden }) => told.length === 0 && !hidden)) return [difference]
     // Who ignores the place where a value is written ignores what follows from it.
     if (causes.some(({ told }) => told.length === 0)) return []
-    return [{ ...difference, derivedFrom: [...new Set(causes.flatMap(({ told }) => told))].sort() }]
+    return [
+      derivedFrom(
+        difference,
+        causes.flatMap(({ told }) => told),
+      ),
+    ]
   })
   const hidden = result.hidden.filter(({ slot }) => !isToldAsHidden(slot, result))
   return settled({ ...result, hidden, differences: differences.sort(compareDifferences) })
@@ -63,6 +68,17 @@ function isToldAsHidden({ layer, path }: LeafSlot, { hidden }: UnitResult): bool
   return hidden.some(({ slot: other }) => other.layer === 'spec' && overlaps(other.path, place))
 }
 
+/** What follows from something expected or parametric is so, too. */
+function derivedFrom(difference: Difference, causes: readonly Difference[]): Difference {
+  const fingerprints = [...new Set(causes.map(({ fingerprint }) => fingerprint))].sort()
+  const [explained] = causes.filter(({ classification }) => classification !== 'drift')
+  const judged =
+    explained === undefined || causes.some(({ classification }) => classification === 'drift')
+      ? {}
+      : { classification: explained.classification, explanation: explained.explanation }
+  return { ...difference, ...judged, derivedFrom: fingerprints }
+}
+
 /** The state of an object follows from what is counted. */
 function settled(result: UnitResult): UnitResult {
   return { ...result, state: stateOf(result.differences.filter(isDrift), result.sightings, result.certainty) }
@@ -71,8 +87,8 @@ function settled(result: UnitResult): UnitResult {
 type Place = { readonly layer: EffectiveLayer; readonly path: string; readonly origin: Origin }
 type Where = { readonly result: UnitResult; readonly data: DataResults }
 
-/** Fingerprints of what is told of a place, and whether something that is hidden stands there. */
-type Causes = { readonly told: readonly string[]; readonly hidden: boolean }
+/** What is told of a place, and whether something that is hidden stands there. */
+type Causes = { readonly told: readonly Difference[]; readonly hidden: boolean }
 
 /** What is told of the place where the value stands in its source. */
 function causesOf({ layer, path, origin }: Place, user: ResourceRef, { result, data }: Where): Causes {
@@ -92,6 +108,6 @@ function causesIn(
   result: UnitResult | undefined,
   isCause: (other: { readonly layer: Layer; readonly path: string }) => boolean,
 ): Causes {
-  const told = result?.differences.filter(isCause).map(({ fingerprint }) => fingerprint) ?? []
+  const told = result?.differences.filter(isCause) ?? []
   return { told, hidden: result?.hidden.some(({ slot }) => isCause(slot)) ?? false }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Comparison } from '../../../src/model/comparison.ts'
 import type { Json, JsonObject } from '../../../src/model/json.ts'
 import type { ClusterProfile } from '../../../src/model/rules.ts'
-import { compareSpecs, reference } from '../builders.ts'
+import { compareSpecs, counted, reference } from '../builders.ts'
 import type { ObjectSpec, SnapshotSpec } from '../builders.ts'
 
 const STAGING = {
@@ -87,7 +87,9 @@ function run(specs: readonly SnapshotSpec[], own = OWN): Comparison {
 /** What is drift, as `Kind path`. */
 function drift({ drifts }: Comparison): string[] {
   return drifts.flatMap(({ ref, differences }) =>
-    differences.filter(({ classification }) => classification === 'drift').map(({ path }) => `${ref.kind} ${path}`),
+    counted(differences)
+      .filter(({ classification }) => classification === 'drift')
+      .map(({ path }) => `${ref.kind} ${path}`),
   )
 }
 
