@@ -26,13 +26,13 @@ const DATA_KINDS: readonly (Kind & { readonly names: readonly string[] })[] = [
  * Tells whether an object is of the kind that a user named: a Flux kind, a ConfigMap, a Secret, or what one of `present` is (controllers,
  * kinds of Flux that are newer than this program). Throws `input-invalid` for any other name.
  */
-export function namesKind(name: string, present: readonly Kind[]): (kind: Kind) => boolean {
+export function namesKind(name: string, present: () => readonly Kind[]): (kind: Kind) => boolean {
   const lower = name.trim().toLowerCase()
   const data = DATA_KINDS.filter(({ names }) => names.includes(lower))
   const wanted: readonly Kind[] = data.length > 0 ? data : findKinds(name)
   if (wanted.length > 0)
     return ({ group, kind }) => wanted.some((known) => known.kind === kind && known.group === group)
-  if (present.some(({ kind }) => kind.toLowerCase() === lower)) return ({ kind }) => kind.toLowerCase() === lower
+  if (present().some(({ kind }) => kind.toLowerCase() === lower)) return ({ kind }) => kind.toLowerCase() === lower
   throw unknownKind(name, [...KIND_NAMES, 'ConfigMap', 'Secret'])
 }
 

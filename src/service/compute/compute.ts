@@ -19,8 +19,8 @@ import { compareKept, requireSnapshot, type CompareTask, type ComputeReads } fro
 import { listDifferences } from './list-differences.ts'
 import { objectAcross } from './object-across.ts'
 import { pageOf } from './offset-page.ts'
-import { factsOf, listObjects, objectOf, snapshotText, type SnapshotFacts } from './read-snapshot.ts'
-import { visibleSnapshot, type VisibleScope } from './visible-scope.ts'
+import { factsOf, objectOf, objectPage, snapshotText, type SnapshotFacts } from './read-snapshot.ts'
+import { cutSnapshot, visibleSnapshot, type VisibleScope } from './visible-scope.ts'
 
 /** Which comparison is meant. `kept`: the stored one of this id is what the task would give, and need not be computed again. */
 export type ComparisonSource = { readonly task: CompareTask; readonly kept: boolean }
@@ -66,7 +66,7 @@ const REMEMBERED = 4
 
 export function createCompute({ reads, engine, render }: ComputePorts): Compute {
   const remembered = createLru<Comparison>(REMEMBERED, () => 1)
-  const snapshotOf = (id: string, scope: VisibleScope) => visibleSnapshot(requireSnapshot(reads, id), scope)
+  const cut = (id: string, scope: VisibleScope) => cutSnapshot(requireSnapshot(reads, id), scope)
   const comparison = (source: ComparisonSource): Comparison => {
     const key = JSON.stringify(source)
     const known = remembered.get(key)
@@ -80,16 +80,14 @@ export function createCompute({ reads, engine, render }: ComputePorts): Compute 
     comparison,
     render: (source, format) => renderedText(render(comparison(source), format)),
     differences: (source, filter, page) => pageOf(listDifferences(comparison(source), filter), page),
-    snapshotFacts: (id, scope) => factsOf(snapshotOf(id, scope)),
-    exportSnapshot: (id, scope) => renderedText(snapshotText(snapshotOf(id, scope))),
-    snapshotObjects: (id, scope, filter, page) => pageOf(listObjects(snapshotOf(id, scope), filter), page),
-    snapshotObject: (id, scope, object) => objectOf(snapshotOf(id, scope), object),
-    objectAcross: ({ object, snapshots, unread, scope }) =>
-      objectAcross(
-        object,
-        snapshots.map(({ cluster, id }) => ({ ...snapshotOf(id, scope), cluster })),
-        unread,
-      ),
+    snapshotFacts: (id, scope) => factsOf(cut(id, scope)),
+    exportSnapshot: (id, scope) => renderedText(snapshotText(visibleSnapshot(requireSnapshot(reads, id), scope))),
+    snapshotObjects: (id, scope, filter, page) => objectPage(cut(id, scope), scope.secrets, { filter, page }),
+    snapshotObject: (id, scope, object) => objectOf(cut(id, scope), scope.secrets, object),
+    objectAcross: ({ object, snapshots, unread, scope }) => {
+      const sides = snapshots.map(({ cluster, id }) => ({ ...cut(id, scope), cluster }))
+      return objectAcross({ object, sides, secrets: scope.secrets, unread })
+    },
   }
 }
 

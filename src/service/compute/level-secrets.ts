@@ -13,7 +13,7 @@ export function lowestLevel(levels: readonly SecretCompare[]): SecretCompare {
 }
 
 /** Under which level the masks of a snapshot were made; what cannot be read counts as the one that tells most. */
-export function levelOf(mask: string): SecretCompare {
+function levelOf(mask: string): SecretCompare {
   const name = mask.slice(mask.lastIndexOf(':') + 1)
   return LEVELS.find((level) => level === name) ?? 'equality'
 }
@@ -25,18 +25,27 @@ export function levelOf(mask: string): SecretCompare {
  * also from snapshots that were taken under a lower level.
  */
 export function levelSecrets(snapshot: Snapshot, level: SecretCompare): Snapshot {
-  const wanted = lowestLevel([levelOf(snapshot.mask), level])
-  if (wanted === 'equality') return snapshot
-  const { text: _text, ...rest } = snapshot
-  const hidden = wanted === 'off' ? withoutSecrets(rest) : rest
-  return {
-    ...withLowerMasks(hidden),
-    mask: `${snapshot.mask.slice(0, snapshot.mask.lastIndexOf(':'))}:${wanted}`,
-    secretSet: '',
-  }
+  return lowerSecrets(dropSecrets(snapshot, level), level)
 }
 
-/** As if Secrets had not been read. */
+/** The half of `levelSecrets` that reads no body: under `off`, Secrets are as if they had not been read. */
+export function dropSecrets(snapshot: Snapshot, level: SecretCompare): Snapshot {
+  return levelWithin(snapshot, level) === 'off' ? withoutSecrets(snapshot) : snapshot
+}
+
+/** The half that reads the body of every entry: nothing of them may be told before. */
+export function lowerSecrets(snapshot: Snapshot, level: SecretCompare): Snapshot {
+  const wanted = levelWithin(snapshot, level)
+  if (wanted === 'equality') return snapshot
+  const { text: _text, ...rest } = snapshot
+  const mask = `${snapshot.mask.slice(0, snapshot.mask.lastIndexOf(':'))}:${wanted}`
+  return { ...withLowerMasks(rest), mask, secretSet: '' }
+}
+
+function levelWithin({ mask }: Snapshot, level: SecretCompare): SecretCompare {
+  return lowestLevel([levelOf(mask), level])
+}
+
 function withoutSecrets(snapshot: Snapshot): Snapshot {
   return {
     ...snapshot,

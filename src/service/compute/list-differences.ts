@@ -7,7 +7,7 @@ import { namesKind } from '../kind-names.ts'
  * differences is listed only where its layer was asked for.
  */
 export function listDifferences({ drifts }: Comparison, filter: DifferenceFilter): DifferenceRow[] {
-  const isKind = filter.kind === null ? null : namesKind(filter.kind, refsOf(drifts))
+  const isKind = filter.kind === null ? null : namesKind(filter.kind, () => drifts.map(({ ref }) => ref))
   return drifts
     .filter(({ ref }) => isKind === null || isKind(ref))
     .filter(({ ref }) => filter.namespace === null || ref.namespace === filter.namespace)
@@ -19,10 +19,6 @@ export function listDifferences({ drifts }: Comparison, filter: DifferenceFilter
         .filter(({ changes }) => filter.cluster === null || Object.hasOwn(changes, filter.cluster))
         .map((difference) => ({ ref, presence, against, difference })),
     )
-}
-
-function refsOf(drifts: readonly Drift[]): readonly Drift['ref'][] {
-  return drifts.map(({ ref }) => ref)
 }
 
 function isNamed({ ref, refs }: Drift, name: string): boolean {

@@ -5,28 +5,33 @@ import { createSides, perCluster, type Side } from '../../diff/side.ts'
 import type { ClusterName } from '../../model/cluster.ts'
 import type { Presence } from '../../model/comparison.ts'
 import { AppError } from '../../model/errors.ts'
+import type { SecretCompare } from '../../model/mask.ts'
+import type { ResourceRef } from '../../model/resource-ref.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
-import type { namesKind } from '../kind-names.ts'
 import type { ObjectAcross, ObjectName } from '../service.ts'
-import { kindTest, objectText } from './read-snapshot.ts'
+import { lowerSecrets } from './level-secrets.ts'
+import { kindTest, objectText, type KindTest } from './read-snapshot.ts'
 
-type KindTest = ReturnType<typeof namesKind>
+/** Sides cut to what the caller may see; `secrets`: the least that they all may tell. */
+export type Across = {
+  readonly object: ObjectName
+  readonly sides: readonly Snapshot[]
+  readonly secrets: SecretCompare
+  /** Clusters without a snapshot. */
+  readonly unread: readonly ClusterName[]
+}
 
 /**
- * Where an object is, and which clusters have the same one. The snapshots must tell no more of secrets than the least of them may: equal
- * digests are equal secrets. Objects whose masks do not tell whether they are equal are a variant each, and one that is too large to be
- * compared has none. `unread`: clusters without a snapshot. Throws `not-found` where no cluster is known to have it or to refer to it.
+ * Where an object is, and which clusters have the same one: equal digests, of bodies lowered to one level. Objects whose masks do not tell
+ * whether they are equal are a variant each, and one that is too large to be compared has none. Throws `not-found` where no cluster is
+ * known to have it or to refer to it.
  */
-export function objectAcross(
-  object: ObjectName,
-  snapshots: readonly Snapshot[],
-  unread: readonly ClusterName[],
-): ObjectAcross {
+export function objectAcross({ object, sides: cut, secrets, unread }: Across): ObjectAcross {
   const isKind = kindTest(
     object.kind,
-    snapshots.flatMap(({ entries }) => entries),
+    cut.map(({ entries }) => entries),
   )
-  const sides = createSides(snapshots.map((snapshot) => onlyKind(snapshot, isKind, object.namespace)))
+  const sides = createSides(cut.map((side) => lowerSecrets(onlyKind(side, isKind, object.namespace), secrets)))
   const unit = pairObjects(sides, null).find((unit) => isKind(unit.ref) && isNamed(unit, object))
   if (!unit) throw notFound(object, unread)
   const sightings = sightUnit(unit, sides)
@@ -35,14 +40,13 @@ export function objectAcross(
   return { ref: unit.ref, presence: { ...presence, ...unknown }, variants: variantsOf(unit, sides) }
 }
 
-/** Pairing looks at the objects of one kind and namespace only: a fleet may have thousands of others. */
-function onlyKind(snapshot: Snapshot, isKind: KindTest, namespace: string): Snapshot {
-  const isWanted = (ref: Parameters<KindTest>[0] & { readonly namespace: string }): boolean =>
-    ref.namespace === namespace && isKind(ref)
+/** The objects of one kind and namespace: a fleet may have thousands of others, whose bodies need not be read. */
+function onlyKind(side: Snapshot, isKind: KindTest, namespace: string): Snapshot {
+  const isWanted = (ref: ResourceRef): boolean => ref.namespace === namespace && isKind(ref)
   return {
-    ...snapshot,
-    entries: snapshot.entries.filter(({ ref }) => isWanted(ref)),
-    references: snapshot.references.filter(({ to }) => isWanted(to)),
+    ...side,
+    entries: side.entries.filter(({ ref }) => isWanted(ref)),
+    references: side.references.filter(({ to }) => isWanted(to)),
   }
 }
 

@@ -1,8 +1,12 @@
 import { AppError } from '../../model/errors.ts'
+import type { SecretCompare } from '../../model/mask.ts'
 import type { Snapshot, SnapshotEntry, SnapshotHeader } from '../../model/snapshot.ts'
 import { toSnapshotDocument } from '../../model/snapshot-document.ts'
 import { namesKind } from '../kind-names.ts'
+import type { Page, PageRequest } from '../runs.ts'
 import type { ObjectName, ObjectPageFilter, ObjectSummary, ObjectView } from '../service.ts'
+import { lowerSecrets } from './level-secrets.ts'
+import { pageOf } from './offset-page.ts'
 
 /** What is told of a snapshot without its objects. Never changes for one id and scope. */
 export type SnapshotFacts = Pick<SnapshotHeader, 'id' | 'cluster' | 'uid' | 'takenAt' | 'engine' | 'error'> &
@@ -23,35 +27,43 @@ export function snapshotText(snapshot: Snapshot): string {
   return `${JSON.stringify(toSnapshotDocument(snapshot), null, 2)}\n`
 }
 
-/** In the order of the snapshot. */
-export function listObjects({ entries }: Snapshot, filter: ObjectPageFilter): ObjectSummary[] {
-  const isKind = filter.kind === null ? null : kindTest(filter.kind, entries)
+/** A page of its objects, in their order; `secrets` as in `lowerSecrets`. */
+export function objectPage(cut: Snapshot, secrets: SecretCompare, wanted: WantedObjects): Page<ObjectSummary> {
+  const { items, next } = pageOf(entriesOf(cut, wanted.filter), wanted.page)
+  return { items: lowerSecrets({ ...cut, entries: items }, secrets).entries.map(summaryOf), next }
+}
+
+export type WantedObjects = { readonly filter: ObjectPageFilter; readonly page: PageRequest }
+
+function entriesOf({ entries }: Snapshot, { kind, namespace }: ObjectPageFilter): SnapshotEntry[] {
+  const isKind = kind === null ? null : kindTest(kind, [entries])
   return entries
     .filter(({ ref }) => isKind === null || isKind(ref))
-    .filter(({ ref }) => filter.namespace === null || ref.namespace === filter.namespace)
-    .map(summaryOf)
+    .filter(({ ref }) => namespace === null || ref.namespace === namespace)
 }
 
 /** Throws `not-found`. */
-export function objectOf(snapshot: Snapshot, object: ObjectName): ObjectView {
-  const isKind = kindTest(object.kind, snapshot.entries)
-  const entry = snapshot.entries.find(
+export function objectOf(cut: Snapshot, secrets: SecretCompare, object: ObjectName): ObjectView {
+  const isKind = kindTest(object.kind, [cut.entries])
+  const found = cut.entries.find(
     ({ ref }) => ref.name === object.name && ref.namespace === object.namespace && isKind(ref),
   )
-  if (!entry) throw new AppError('not-found', `${objectText(object)} is not in snapshot ${snapshot.id}`)
-  const status = entry.statusDigest === null ? null : snapshot.body(entry.statusDigest)
-  return { ...summaryOf(entry), body: snapshot.body(entry.digest), status }
+  if (!found) throw new AppError('not-found', `${objectText(object)} is not in snapshot ${cut.id}`)
+  const { entries, body } = lowerSecrets({ ...cut, entries: [found] }, secrets)
+  const [entry] = entries as readonly [SnapshotEntry]
+  const status = entry.statusDigest === null ? null : body(entry.statusDigest)
+  return { ...summaryOf(entry), body: body(entry.digest), status }
 }
 
 export function objectText({ kind, namespace, name }: ObjectName): string {
   return `${kind}/${namespace}/${name}`
 }
 
-export function kindTest(name: string, entries: readonly SnapshotEntry[]): ReturnType<typeof namesKind> {
-  return namesKind(
-    name,
-    entries.map(({ ref }) => ref),
-  )
+export type KindTest = ReturnType<typeof namesKind>
+
+/** Throws `input-invalid` for a name that is neither of a known kind nor of one of the entries. */
+export function kindTest(name: string, lists: readonly (readonly SnapshotEntry[])[]): KindTest {
+  return namesKind(name, () => lists.flatMap((entries) => entries.map(({ ref }) => ref)))
 }
 
 function summaryOf({ ref, version, digest, labels }: SnapshotEntry): ObjectSummary {
