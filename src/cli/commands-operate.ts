@@ -8,6 +8,8 @@ type Outcome = { code: number }
 export function addOperatingCommands(program: Command, streams: Streams, outcome: Outcome): void {
   addRbac(program, streams, outcome)
   addToken(program, streams, outcome)
+  addBackup(program, streams, outcome)
+  addRestore(program, streams, outcome)
 }
 
 function addRbac(program: Command, streams: Streams, outcome: Outcome): void {
@@ -41,4 +43,33 @@ function addToken(program: Command, streams: Streams, outcome: Outcome): void {
       const { tokenCommand } = await import('./token.ts')
       outcome.code = await tokenCommand(name, streams)
     })
+}
+
+function addBackup(program: Command, streams: Streams, outcome: Outcome): void {
+  const command = program
+    .command('backup')
+    .description('Copy the history into a file, also while a service uses it. The copy is checked before it appears.')
+    .argument('<file>', 'Where the copy goes.')
+    .option('--force', 'Replace a file that is there.')
+  addHistoryPlace(command).action(async (file: string, options: Record<string, unknown>) => {
+    const { backupCommand } = await import('./backup.ts')
+    outcome.code = await backupCommand(file, options, streams)
+  })
+}
+
+function addRestore(program: Command, streams: Streams, outcome: Outcome): void {
+  const command = program
+    .command('restore')
+    .description('Put a backup in the place of the history, which is kept under another name. Stop the service first.')
+    .argument('<file>', 'What `flux-compare backup` wrote.')
+  addHistoryPlace(command).action(async (file: string, options: Record<string, unknown>) => {
+    const { restoreCommand } = await import('./backup.ts')
+    outcome.code = await restoreCommand(file, options, streams)
+  })
+}
+
+function addHistoryPlace(command: Command): Command {
+  return command
+    .option('--history <path>', 'The file. Default: history.path of the configuration, then as for every command.')
+    .option('--config <file>', 'Default: FLUX_COMPARE_CONFIG, then flux-compare.yaml in this folder.')
 }

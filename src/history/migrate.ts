@@ -30,6 +30,15 @@ export function requireCurrent(db: Connection, path: string, folder: string): vo
   }
 }
 
+/** Throws `history-unavailable` where the database has no tables, or those of a newer program. */
+export function requireKnown(db: Connection, path: string, folder: string): void {
+  const version = versionOf(db)
+  const known = migrationFiles(folder).length
+  if (version > known) throw tooNew(path, version, known)
+  if (version === 0)
+    throw new AppError('history-unavailable', `${path} holds no history`, { hint: 'Name another file.' })
+}
+
 function upgrade(db: Connection, path: string, files: readonly string[]): void {
   const version = versionOf(db)
   if (version === files.length) return

@@ -31,7 +31,7 @@ export function openHistory(options: HistoryOptions, whenOwned: WhenOwned = 'ref
   const { path, migrations } = options
   return guarded(path, () => {
     const db = connect(path)
-    const lock = closingOnError(db, () => shareDatabase(path))
+    const lock = closingOnError(db, () => shareDatabase(path, whenOwned === 'read' ? 0 : undefined))
     if (lock) {
       return openLocked(db, lock, () => {
         migrate(db, path, migrations)

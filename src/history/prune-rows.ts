@@ -7,11 +7,18 @@ import { comparisons, comparisonSides, snapshots } from './schema.ts'
 /** Rows of one transaction: a few milliseconds, which others wait. */
 const BATCH = 200
 
-/** Removes some of what is older than `before` (RFC 3339); how many rows. Each must run in a transaction. */
-export type RemoveSome = (queries: Queries, before: string) => number
+export type Limits = {
+  /** RFC 3339: what is older is not kept. */
+  readonly before: string
+  /** So many good snapshots of each cluster and scope stay whatever their age; at least one. */
+  readonly keepLatest: number
+}
+
+/** Removes some of what the limits say; how many rows. Each must run in a transaction. */
+export type RemoveSome = (queries: Queries, limits: Limits) => number
 
 /** Runs that finished before then, with their sides and the keys that they were asked for with. */
-export const removeRuns: RemoveSome = (queries, before) => {
+export const removeRuns: RemoveSome = (queries, { before }) => {
   const rows = queries
     .select({ sequence: runs.sequence, id: runs.id })
     .from(runs)
@@ -26,7 +33,7 @@ export const removeRuns: RemoveSome = (queries, before) => {
 }
 
 /** Jobs that finished before then and of which no run says that it waited for them. */
-export const removeJobs: RemoveSome = (queries, before) => {
+export const removeJobs: RemoveSome = (queries, { before }) => {
   const isWaitedFor = exists(queries.select().from(runSides).where(eq(runSides.job, snapshotJobs.id)))
   const rows = queries
     .select({ sequence: snapshotJobs.sequence, id: snapshotJobs.id })
@@ -40,7 +47,7 @@ export const removeJobs: RemoveSome = (queries, before) => {
 }
 
 /** Comparisons that were stored before then. */
-export const removeComparisons: RemoveSome = (queries, before) => {
+export const removeComparisons: RemoveSome = (queries, { before }) => {
   const sequences = queries
     .select({ sequence: comparisons.sequence })
     .from(comparisons)
@@ -53,15 +60,21 @@ export const removeComparisons: RemoveSome = (queries, before) => {
 }
 
 /**
- * Snapshots that were taken before then, but never the newest of a cluster, the newest good one of each of its scopes, or one that a kept
+ * Snapshots that were taken before then, but never the newest of a cluster, the newest good ones of each of its scopes, or one that a kept
  * run or comparison names.
  */
-export const removeSnapshots: RemoveSome = (queries, before) => {
+export const removeSnapshots: RemoveSome = (queries, { before, keepLatest }) => {
   const newer = alias(snapshots, 'newer')
   const isNewer = and(eq(newer.cluster, snapshots.cluster), gt(newer.sequence, snapshots.sequence))
   const standsForIt = and(isNewer, isNull(newer.error), sql`${newer.namespaces} is ${snapshots.namespaces}`)
+  const least = Math.max(1, keepLatest)
+  const newerGood = queries
+    .select({ one: sql`1` })
+    .from(newer)
+    .where(standsForIt)
+    .limit(least)
   const isSuperseded = or(
-    and(isNull(snapshots.error), exists(queries.select().from(newer).where(standsForIt))),
+    and(isNull(snapshots.error), sql`(select count(*) from ${newerGood}) = ${least}`),
     and(isNotNull(snapshots.error), exists(queries.select().from(newer).where(isNewer))),
   )
   const ofRun = queries.select().from(runSides).where(eq(runSides.snapshot, snapshots.id))

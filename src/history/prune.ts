@@ -1,16 +1,19 @@
 import type { Connection } from './connect.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { createLiveContent, type LiveContent } from './mark-content.ts'
-import { removeComparisons, removeJobs, removeRuns, removeSnapshots, type RemoveSome } from './prune-rows.ts'
+import {
+  removeComparisons,
+  removeJobs,
+  removeRuns,
+  removeSnapshots,
+  type Limits,
+  type RemoveSome,
+} from './prune-rows.ts'
 import { queriesOn } from './queries.ts'
 import { guarded } from './sqlite-errors.ts'
 
-/** Times are RFC 3339. */
-export type Retention = {
-  /** What is older is not kept, but for what `removeSnapshots` says. */
-  readonly before: string
-  readonly now: string
-}
+/** What is not kept: see {@link Limits}. `now` is RFC 3339. */
+export type Retention = Limits & { readonly now: string }
 
 /** How many rows were removed, pages given back to the file system, and pages that are free within the file. */
 export type PruneReport = {
@@ -37,14 +40,14 @@ type Place = { readonly db: Connection; readonly path: string }
  * whoever calls it may store in between, and may stop at any time; the next run goes on with what is left. Only the owner of the
  * database may run it, one at a time. Throws `history-unavailable` or `history-corrupt`; then the present step removed nothing.
  */
-export function* pruneHistory(db: Connection, path: string, { before, now }: Retention): Generator<void, PruneReport> {
+export function* pruneHistory(db: Connection, path: string, retention: Retention): Generator<void, PruneReport> {
   const place = { db, path }
   // In this order: what is removed first is what keeps the next.
-  const runs = yield* removeAll(place, removeRuns, before)
-  const jobs = yield* removeAll(place, removeJobs, before)
-  const comparisons = yield* removeAll(place, removeComparisons, before)
-  const snapshots = yield* removeAll(place, removeSnapshots, before)
-  const idempotencyKeys = within(place, () => forgetAnswers(queriesOn(db), now))
+  const runs = yield* removeAll(place, removeRuns, retention)
+  const jobs = yield* removeAll(place, removeJobs, retention)
+  const comparisons = yield* removeAll(place, removeComparisons, retention)
+  const snapshots = yield* removeAll(place, removeSnapshots, retention)
+  const idempotencyKeys = within(place, () => forgetAnswers(queriesOn(db), retention.now))
   yield
   const isContentFree = comparisons + snapshots > 0
   const { lists, documents } = isContentFree ? yield* sweepContent(place) : { lists: 0, documents: 0 }
@@ -62,11 +65,11 @@ export function* pruneHistory(db: Connection, path: string, { before, now }: Ret
   }
 }
 
-function* removeAll(place: Place, removeSome: RemoveSome, before: string): Generator<void, number> {
+function* removeAll(place: Place, removeSome: RemoveSome, limits: Limits): Generator<void, number> {
   const queries = queriesOn(place.db)
   let removed = 0
   for (;;) {
-    const some = within(place, () => removeSome(queries, before))
+    const some = within(place, () => removeSome(queries, limits))
     if (some === 0) return removed
     removed += some
     yield

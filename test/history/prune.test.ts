@@ -14,7 +14,7 @@ import { open, plain, serviceIn, snapshotOf, temporaryFolder, type ObjectSketch 
 // Comparisons are dated by the clock of the machine: new is what is after 2000.
 const OLD = '1999-01-01T00:00:00.000Z'
 const NEW = '2000-11-20T00:00:00.000Z'
-const RETENTION = { before: '2000-01-01T00:00:00.000Z', now: '2000-11-21T00:00:00.000Z' }
+const RETENTION = { before: '2000-01-01T00:00:00.000Z', keepLatest: 1, now: '2000-11-21T00:00:00.000Z' }
 const ERROR = new AppError('cluster-unreachable', 'x').toDocument()
 
 test('old snapshots go, but never what stands for a cluster now or is named by what is kept', (t) => {
@@ -47,6 +47,17 @@ test('old snapshots go, but never what stands for a cluster now or is named by w
     'snap_new_old',
     'snap_of_run',
   ])
+})
+
+test('so many of the newest good ones stay as are asked for', (t) => {
+  const { history } = serviceIn(t)
+  for (const id of ['snap_1', 'snap_2', 'snap_3', 'snap_4']) save(history, id, {})
+  save(history, 'snap_e', { error: ERROR })
+  save(history, 'snap_edge', { cluster: 'edge' })
+  finish(history.prune({ ...RETENTION, keepLatest: 3 }))
+  assert.deepEqual(idsIn(history), ['snap_2', 'snap_3', 'snap_4', 'snap_e', 'snap_edge'])
+  finish(history.prune({ ...RETENTION, keepLatest: 0 }))
+  assert.deepEqual(idsIn(history), ['snap_4', 'snap_e', 'snap_edge'])
 })
 
 test('old comparisons go with their runs and jobs, and then what only they had named', (t) => {
