@@ -28,6 +28,7 @@ export type RunningJob = {
   readonly attempt: number
   /** Aborted when the consumer is closed and its grace is over, or when the queue found that another worker took the job. */
   readonly signal: AbortSignal
+  /** The newest counts: those before it may be left out. */
   readonly progress: (progress: JsonObject) => void
 }
 
@@ -58,7 +59,8 @@ export type Handover = {
 
 /**
  * At least once, in no promised order. It is not the record of what must run: that is the database, and whatever the queue loses is
- * enqueued again from there. Every call but `close` settles within two seconds, with `queue-unavailable` where the queue does not answer.
+ * enqueued again from there. Every call but `close` settles within two seconds (a handover: two for each part), with `queue-unavailable`
+ * where the queue does not answer; `consume` and `watch` begin when it does, and go on by themselves after it was away.
  * One contract suite (test/contracts) holds each implementation to this.
  */
 export type JobQueue = {
