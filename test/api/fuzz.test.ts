@@ -4,11 +4,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { ERRORS, type ErrorCode } from '../../src/model/errors.ts'
 import { fleetCluster } from '../service/fleet.ts'
-import type { Rig } from '../service/service-rig.ts'
 import { requestsFor } from './fuzz-requests.ts'
 import { checkAnswer, type OpenApi } from './openapi-answers.ts'
 import { sendRaw, type RawAnswer } from './raw-request.ts'
-import { serveRig } from './serve-rig.ts'
+import { fillRig, serveRig } from './serve-rig.ts'
 
 const RUNS = 200
 const SEED = 20261121
@@ -20,7 +19,9 @@ test('every call answers whatever it is sent, as it says it does', async (t) => 
   const clusters = [fleetCluster('staging'), fleetCluster('production', { replicas: 2 })]
   const { api, rig } = await serveRig(t, { clusters, limits: { queueDepth: 50 } }, { limits })
   const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApi
-  const known = await fill(api.url, rig)
+  const { finished, waiting, snapshots, jobs } = await fillRig(rig)
+  const object = { kind: ['HelmRelease', 'hr'], namespace: ['a'], name: ['shop'] }
+  const known = { comparison: [finished, waiting], snapshot: snapshots, job: jobs, ...object }
   const agent = new Agent({ keepAlive: true })
   t.after(() => agent.destroy())
   const statuses = new Map<number, number>()
@@ -48,29 +49,6 @@ test('every call answers whatever it is sent, as it says it does', async (t) => 
     )
   }
 })
-
-/** A finished run, one that waits, and the ids of what came of them. */
-async function fill(url: string, rig: Rig): Promise<Readonly<Record<string, readonly string[]>>> {
-  const post = async (): Promise<string> => {
-    const body = JSON.stringify({ baseline: 'staging', targets: ['production'] })
-    const headers = { 'content-type': 'application/json' }
-    const response = await fetch(`${url}/api/v1/comparisons`, { method: 'POST', headers, body })
-    return ((await response.json()) as { id: string }).id
-  }
-  const finished = await post()
-  await rig.work()
-  const waiting = await post()
-  const { sides } = rig.history.run(finished)!
-  const jobs = rig.history.run(waiting)!.sides.map(({ job }) => job!)
-  return {
-    comparison: [finished, waiting],
-    snapshot: sides.map(({ snapshot }) => snapshot!),
-    job: jobs,
-    kind: ['HelmRelease', 'hr'],
-    namespace: ['a'],
-    name: ['shop'],
-  }
-}
 
 function checkSane({ status, headers, text }: RawAnswer): void {
   assert.ok(status >= 200 && status < 500, `${status}: ${text}`)

@@ -60,3 +60,9 @@ function strict(value: unknown): Schema {
   }
   return change(value) as Schema
 }
+
+/** The code of a problem; anything else fails. */
+export async function codeOf(response: Response): Promise<string> {
+  assert.equal(response.headers.get('content-type'), 'application/problem+json')
+  return ((await response.json()) as { code: string }).code
+}

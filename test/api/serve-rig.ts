@@ -1,6 +1,6 @@
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { createService } from '../../src/service/create-service.ts'
-import { rigFor, type Rig, type RigOptions } from '../service/service-rig.ts'
+import { EVERYONE, queryOf, rigFor, type Rig, type RigOptions } from '../service/service-rig.ts'
 import { serveApi, type ServedApi, type ServeOptions } from './serve-api.ts'
 
 export type ServedRig = { readonly api: ServedApi; readonly rig: Rig }
@@ -15,4 +15,32 @@ export async function serveRig(t: TestContext, options: RigOptions, serving: Ser
     },
   })
   return { rig, api: await serveApi(service, serving, t) }
+}
+
+/** For the tests of one file that share a service: closed when the file is over. Its work is done only when told so. */
+export function rigOfFile(options: RigOptions): Promise<Rig> {
+  return rigFor({ after } as unknown as TestContext, options)
+}
+
+export type Filled = {
+  /** Runs: one that is done, and one that waits for its jobs. */
+  readonly finished: string
+  readonly waiting: string
+  readonly snapshots: readonly string[]
+  readonly jobs: readonly string[]
+}
+
+/** Gives the rig a finished comparison of staging and production, and one that waits. */
+export async function fillRig({ service, work, history }: Rig): Promise<Filled> {
+  const ask = async (): Promise<string> =>
+    (await service.requestComparison(EVERYONE, queryOf({ age: 'fresh' }), null)).id
+  const finished = await ask()
+  await work()
+  const waiting = await ask()
+  return {
+    finished,
+    waiting,
+    snapshots: history.run(finished)!.sides.map(({ snapshot }) => snapshot!),
+    jobs: history.run(waiting)!.sides.map(({ job }) => job!),
+  }
 }
