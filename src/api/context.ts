@@ -21,7 +21,8 @@ export type ApiEnv = {
 
 export type ApiContext = Context<ApiEnv>
 
-/** Notes for the audit line that the request asks for work, and on what. */
-export function noteWork(c: ApiContext, action: string, target: readonly (string | null)[]): void {
+/** Notes for the audit line that the request asks for work, on what, and the job or run that came of it. */
+export function noteWork(c: ApiContext, action: string, target: readonly (string | null)[], created?: string): void {
   c.set('work', { action, target: target.filter((name) => name !== null) })
+  if (created !== undefined) c.set('created', created)
 }

@@ -150,14 +150,14 @@ export type Service = {
   ) => Promise<Page<DifferenceRow>>
   /**
    * From kept snapshots at once; where `query.age` asks for newer ones, a run is made and waited for, up to `waitMs`: then `run` is given
-   * instead of the comparison, to poll.
+   * instead of the comparison, to poll. `made`: id of the run that was made for it; null where what is kept was enough.
    */
   readonly compare: (
     access: Access,
     query: CompareQuery,
     format: string,
     waitMs: number,
-  ) => Promise<{ readonly rendered: Rendered } | { readonly run: RunRecord }>
+  ) => Promise<{ readonly rendered: Rendered; readonly made: string | null } | { readonly run: RunRecord }>
   readonly objectAcross: (
     access: Access,
     object: ObjectName,

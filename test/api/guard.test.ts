@@ -7,7 +7,7 @@ import type { Service } from '../../src/service/service.ts'
 import { fleetCluster } from '../service/fleet.ts'
 import { codeOf } from './openapi-answers.ts'
 import { serveApi } from './serve-api.ts'
-import { fillRig, rigOfFile } from './serve-rig.ts'
+import { fillRig, rigOfFile, serveRig } from './serve-rig.ts'
 
 const clusters = [fleetCluster('staging'), fleetCluster('production', { replicas: 2 })]
 const rig = await rigOfFile({ clusters, limits: { queueDepth: 100 } })
@@ -99,6 +99,17 @@ test('each request for work leaves one audit line, and no line holds what the ca
     routes,
   )
   assert.doesNotMatch(JSON.stringify([guarded.audits, guarded.requests]), /hunter2|token-/)
+})
+
+test('a comparison that had to be made for an answer is audited with its run, one of what is kept is not', async (t) => {
+  const { api } = await serveRig(t, { clusters })
+  const first = await fetch(`${api.url}${KEPT}`)
+  const second = await fetch(`${api.url}${KEPT}`)
+  assert.deepEqual([first.status, second.status], [200, 200])
+  const { id } = (await first.json()) as { id: string }
+  assert.match(id, /^run_/)
+  const told = api.audits.map(({ action, target, created }) => [action, target, created])
+  assert.deepEqual(told, [['compare', ['staging', 'production'], id]])
 })
 
 test('above its rate a token waits as long as Retry-After says, and others do not', async (t) => {

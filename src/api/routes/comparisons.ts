@@ -100,11 +100,14 @@ function compareNow(service: Service, links: Links): Endpoint {
     handle: async (c, { access, query }) => {
       const format = formatOf(c, query.format)
       const asked = queryOfParameters(query)
-      if (asked.age !== null) noteWork(c, 'compare', [asked.baseline, ...asked.targets])
+      const sides = [asked.baseline, ...asked.targets]
+      if (asked.age !== null) noteWork(c, 'compare', sides)
       if (asked.age === null) refuseForeignEmbeds(c)
       else refuseForeignSites(c)
       if (asked.age === 'fresh' && !hasScope(access, 'trigger')) throw readOnly(access)
       const result = await service.compare(access, asked, format, query.wait)
+      const made = 'run' in result ? result.run.id : result.made
+      if (made !== null) noteWork(c, 'compare', sides, made)
       if ('run' in result) return runResponse(c, result.run, links)
       return renderedResponse(c, result.rendered, contentTypeOf(format))
     },
@@ -119,7 +122,6 @@ function readOnly({ scope }: Access): AppError {
 
 /** A run in the place of its comparison: 202 while it is under way, 200 where there will be none (failed, cancelled). */
 function runResponse(c: ApiContext, run: RunRecord, links: Links): Response {
-  c.set('created', run.id)
   const isUnderWay = run.finishedAt === null
   const headers = isUnderWay ? { Location: links(`/comparisons/${run.id}`), 'Retry-After': '1' } : {}
   return c.json(runDocument(run), isUnderWay ? 202 : 200, headers)

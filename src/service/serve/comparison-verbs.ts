@@ -92,12 +92,12 @@ async function compare(
   const missing = plan.sides.filter(({ snapshot }) => snapshot === null).map(({ cluster }) => cluster.name)
   if (missing.length === 0) {
     const task = keptTask(context, access, plan)
-    return { rendered: await render(context, { task, kept: false }, format) }
+    return { rendered: await render(context, { task, kept: false }, format), made: null }
   }
   if (!hasScope(access, 'trigger')) throw needsNewSnapshots(query, missing)
   const { id } = await startRun(context, access, plan, null)
   const run = await waitForRun(context, access, id, waitMs)
-  return isFinished(run) ? { rendered: await renderRun(context, access, { id, format }) } : { run }
+  return isFinished(run) ? { rendered: await renderRun(context, access, { id, format }), made: id } : { run }
 }
 
 /** Of what is kept, without a run: the id follows from what is asked, so that the same question gives the same bytes. */
