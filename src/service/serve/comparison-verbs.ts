@@ -9,7 +9,7 @@ import type { CompareQuery, Rendered, Service } from '../service.ts'
 import { hasScope } from './access-rules.ts'
 import { findCluster } from './find-cluster.ts'
 import { planComparison, type Plan } from './plan-comparison.ts'
-import { findRun, startRun } from './run-verbs.ts'
+import { findRun, joinOrStartRun } from './run-verbs.ts'
 import { scopeFor, type ServiceContext } from './service-context.ts'
 
 type Verbs = Pick<Service, 'comparison' | 'renderComparison' | 'differences' | 'compare'>
@@ -95,7 +95,7 @@ async function compare(
     return { rendered: await render(context, { task, kept: false }, format), made: null }
   }
   if (!hasScope(access, 'trigger')) throw needsNewSnapshots(query, missing)
-  const { id } = await startRun(context, access, plan, null)
+  const { id } = await joinOrStartRun(context, access, plan)
   const run = await waitForRun(context, access, id, waitMs)
   return isFinished(run) ? { rendered: await renderRun(context, access, { id, format }), made: id } : { run }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../model/errors.ts'
+import { canonicalJson } from '../../model/json.ts'
 import type { Access } from '../access.ts'
 import type { Page, PageRequest, RunFilter, RunRecord } from '../runs.ts'
 import type { Replayable, Service } from '../service.ts'
@@ -57,6 +58,28 @@ export async function startRun(
   const visible = visibleRun(access, run)
   if (visible === null) throw notFound('run', run.id)
   return visible
+}
+
+/**
+ * The run that waits for just the snapshots that the plan needs, whoever asked for it; else a new one. A client that asks again instead of
+ * polling the run would otherwise leave a run behind each time.
+ */
+export async function joinOrStartRun(context: ServiceContext, access: Access, plan: Plan): Promise<RunRecord> {
+  const wanted = canonicalJson(plan.request)
+  for (const phase of ['queued', 'collecting'] as const) {
+    const { items } = await context.kept.listRuns({ phase }, { limit: context.limits.queueDepth, cursor: null })
+    const same = items.find((run) => canonicalJson(run.request) === wanted && isFreshEnough(run, plan))
+    const visible = same && visibleRun(access, same)
+    if (visible) return visible
+  }
+  return startRun(context, access, plan, null)
+}
+
+function isFreshEnough(run: RunRecord, { sides }: Plan): boolean {
+  return sides.every(({ snapshot }, index) => {
+    const side = run.sides[index]
+    return side !== undefined && (side.job !== null || (snapshot !== null && side.snapshot === snapshot))
+  })
 }
 
 /** Throws `not-found`, also for a run that the caller must not know of. */
