@@ -1,8 +1,7 @@
 import { createFingerprintKey } from '../src/flux/fingerprint.ts'
 import { createMasker } from '../src/flux/mask-object.ts'
-import { referencesOf } from '../src/flux/references.ts'
 import { assembleSnapshot } from '../src/clusters/assemble-snapshot.ts'
-import { exceedsLimits } from '../src/model/json.ts'
+import { takeObject } from '../src/clusters/take-object.ts'
 import type { RawObject, Snapshot } from '../src/model/snapshot.ts'
 import { VERSION } from '../src/model/version.ts'
 
@@ -25,14 +24,12 @@ export function snapshotOf(cluster: string, id: string, objects: readonly object
       error: null,
       namespaces: null,
     },
-    objects: flux,
-    referenced: raw.filter((object) => object['apiVersion'] === 'v1'),
-    targets: flux.flatMap((object) => referencesOf(object)),
+    objects: flux.map((object) => takeObject(object)),
+    referenced: raw.filter((object) => object['apiVersion'] === 'v1').map((object) => takeObject(object)),
     states: new Map(),
     selective: false,
     events: null,
     masker: createMasker({ key, secrets: 'equality' }),
-    limits: exceedsLimits,
     known: null,
   })
 }

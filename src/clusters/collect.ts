@@ -3,7 +3,7 @@ import type { FingerprintKey } from '../flux/fingerprint.ts'
 import { createMasker, type Masker } from '../flux/mask-object.ts'
 import { AppError, asAppError } from '../model/errors.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { Clock, CollectRequest, Ids, SnapshotSource } from '../service/ports.ts'
+import type { Clock, CollectRequest, Ids, KnownObjects, SnapshotSource } from '../service/ports.ts'
 import { assembleSnapshot, failedSnapshot } from './assemble-snapshot.ts'
 import type { ClusterTarget } from './cluster-target.ts'
 import { createCredentials } from './credentials.ts'
@@ -11,7 +11,7 @@ import { CONNECT_TIMEOUT_MS } from './dispatcher.ts'
 import { createKubeApi } from './kube-api.ts'
 import type { Contexts } from './kubeconfig.ts'
 import type { Environment } from './kubeconfig-file.ts'
-import { readCluster, type Reading } from './read-cluster.ts'
+import { readCluster, type Reading, type ReadRequest } from './read-cluster.ts'
 import { REAL_TIMING, type Timing } from './retry.ts'
 import { openTransport } from './transport.ts'
 
@@ -63,8 +63,10 @@ async function collect(request: CollectRequest, options: ClusterSourceOptions): 
   const progress = (step: 'done' | 'failed', objects: number): void =>
     request.progress({ cluster: request.cluster, step, kind: null, objects })
   try {
-    const reading = await read(request, options)
-    const snapshot = assemble(header, reading, masker, request)
+    const known = once(() => comparableTo(masker, options.engine, request.known?.() ?? null))
+    const wanted = { ...request, subject: `cluster ${request.cluster}`, known, learn: masker.learn }
+    const reading = await read(wanted, options)
+    const snapshot = assemble(header, reading, masker, known())
     progress('done', snapshot.entries.length)
     return snapshot
   } catch (error) {
@@ -79,11 +81,13 @@ async function collect(request: CollectRequest, options: ClusterSourceOptions): 
   }
 }
 
-/** What is wrong with the command or with this program rather than with one cluster. */
+/** What is wrong with the command, the history or this program rather than with one cluster. */
 const REJECTED: ReadonlySet<string> = new Set([
   'context-unknown',
   'no-clusters',
   'input-invalid',
+  'history-corrupt',
+  'history-unavailable',
   'interrupted',
   'internal',
 ])
@@ -94,27 +98,37 @@ function addressed(error: AppError, kubectl: string): AppError {
   return new AppError(error.code, error.message, { hint, cause: error })
 }
 
-function settingsOf(request: CollectRequest, options: ClusterSourceOptions): ClusterSettings {
+function settingsOf(request: Pick<CollectRequest, 'cluster'>, options: ClusterSourceOptions): ClusterSettings {
   return options.perCluster?.(request.cluster) ?? options
 }
 
 type Header = Parameters<typeof failedSnapshot>[0]
 
-function assemble(header: Header, reading: Reading, masker: Masker, request: CollectRequest): Snapshot {
+/** Digests of another engine or mask say nothing here; whether the Secrets are the same is not known before all of them are read. */
+function comparableTo(masker: Masker, engine: string, known: KnownObjects | null): KnownObjects | null {
+  return known?.engine === engine && known.mask === masker.id ? known : null
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+function assemble(header: Header, reading: Reading, masker: Masker, known: KnownObjects | null): Snapshot {
   const { uid, install, served, coverage, ...rest } = reading
   return assembleSnapshot({
     header: { ...header, uid, install, served, coverage, error: null },
     ...rest,
     masker,
-    known: request.known,
+    known,
   })
 }
 
-async function read(request: CollectRequest, options: ClusterSourceOptions): Promise<Reading> {
+async function read(request: ReadRequest, options: ClusterSourceOptions): Promise<Reading> {
   const settings = settingsOf(request, options)
   const target = impersonating(options.contexts.target(request.cluster), settings)
   const timing = options.timing ?? REAL_TIMING
-  const subject = `cluster ${request.cluster}`
+  const { subject } = request
   const run = startRun(request.signal, subject, settings.clusterTimeoutMs)
   const transport = openTransport(target, {
     requestTimeoutMs: settings.requestTimeoutMs,
@@ -130,7 +144,7 @@ async function read(request: CollectRequest, options: ClusterSourceOptions): Pro
   })
   try {
     const api = createKubeApi({ subject, transport, credentials, timing, signal: run.signal })
-    return await readCluster(api, request, subject)
+    return await readCluster(api, request)
   } finally {
     run.end()
     await transport.close()

@@ -4,8 +4,6 @@ import { refOf } from '../flux/identity.ts'
 import { installFacts } from '../flux/install.ts'
 import { FLUX_KINDS } from '../flux/kinds.ts'
 import { createMasker, type Masker } from '../flux/mask-object.ts'
-import { isGenerated } from '../flux/reduce.ts'
-import { referencesOf } from '../flux/references.ts'
 import type { CoverageScope, KindCoverage } from '../model/coverage.ts'
 import { AppError } from '../model/errors.ts'
 import { exceedsLimits } from '../model/json.ts'
@@ -19,6 +17,7 @@ import { coverageRow } from './coverage-rows.ts'
 import { distinctObjects, objectsOf, readManifests, type FileObjects, type Manifest } from './manifest-files.ts'
 import { versionOf } from './raw-object.ts'
 import { readSourceFiles } from './source-files.ts'
+import { takeObject } from './take-object.ts'
 
 export type FileSourceOptions = {
   readonly engine: string
@@ -97,7 +96,8 @@ type Making = { readonly masker: Masker; readonly request: CollectRequest }
 
 function inputOf(files: FileObjects, header: Header, { masker, request }: Making): SnapshotInput {
   const objects = distinctObjects(files.flux)
-  const targets = objects.filter((raw) => !isGenerated(raw) && exceedsLimits(raw) === null).flatMap(referencesOf)
+  const taken = objects.map((raw) => takeObject(raw))
+  const targets = taken.flatMap((object) => object.targets)
   const wanted = new Set(targets.map(({ to }) => refKey(to)))
   const readSecrets = request.scope.secrets !== 'off'
   const data = files.data.filter(({ raw }) => readSecrets || !isSecret(raw))
@@ -109,13 +109,11 @@ function inputOf(files: FileObjects, header: Header, { masker, request }: Making
   const coverage = [...fluxCoverage(objects), ...dataCoverage(held, readSecrets)]
   return {
     header: { ...header, uid: null, install: installOf(files, objects), served: [], coverage, error: null },
-    objects,
-    referenced,
-    targets,
+    objects: taken,
+    referenced: referenced.map((raw) => takeObject(raw)),
     states: new Map(states),
     selective: false,
     events: null,
-    limits: exceedsLimits,
     masker,
     known: null,
   }

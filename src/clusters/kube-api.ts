@@ -9,11 +9,12 @@ import { waitBeforeRetry, type Timing } from './retry.ts'
 import type { Reply, Sent, Transport } from './transport.ts'
 
 /**
- * What the API server said: the parsed body of a 200, or the status by which it refused. `proper`: the refusal is a
+ * What the API server said: the parsed body of a 200, which `again` parses once more, so that nobody need keep it; or the status
+ * by which it refused. `proper`: the refusal is a
  * Kubernetes Status with that code; only such a 404 proves that an object is absent.
  */
 export type Answer =
-  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: true; readonly value: Json; readonly again: () => Json }
   | { readonly ok: false; readonly status: number; readonly proper: boolean }
 
 /** The API of one cluster, to read only: it can send nothing but GET. */
@@ -39,7 +40,7 @@ const REFUSALS = new Set([400, 403, 404, 405, 406, 409, 410, 415, 422])
 const JSON_TYPE = 'application/json'
 
 export function createKubeApi(options: KubeApiOptions): KubeApi {
-  const limited = createLimit(MAX_CONNECTIONS)
+  const limit = createLimit(MAX_CONNECTIONS)
   let answered = false
   const send = async (path: string, accept: string): Promise<{ sent: Sent; credential: Credential }> => {
     const credential = await options.credentials.current()
@@ -51,7 +52,7 @@ export function createKubeApi(options: KubeApiOptions): KubeApi {
     get: async (path, accept = JSON_TYPE) => {
       let renewed = false
       for (let tries = 1; ; tries += 1) {
-        const { sent, credential } = await limited(() => send(path, accept))
+        const { sent, credential } = await limit.run(() => send(path, accept))
         if ('reply' in sent && sent.reply.status === 401 && !renewed) {
           renewed = true
           if ((await options.credentials.renew(credential)) !== null) continue
@@ -85,7 +86,7 @@ function conclude(sent: Damaged, subject: string, server: string): Answer {
   if ('fault' in sent) throw errorOfFault(sent.fault, subject, server)
   const { reply, value } = sent
   if (reply.status === 200) {
-    if (value !== undefined) return { ok: true, value }
+    if (value !== undefined) return { ok: true, value, again: () => parseJson(reply.again()) }
     throw new AppError('response-invalid', `${subject}: answered ${typeText(reply)} where JSON was asked for`)
   }
   if (reply.status === 401) throw new AppError('cluster-unauthorized', `${subject}: the credentials were refused`)

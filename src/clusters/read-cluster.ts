@@ -1,7 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import { FLUX_KINDS, isFluxGroup } from '../flux/kinds.ts'
 import { splitApiVersion } from '../flux/identity.ts'
-import { isGenerated } from '../flux/reduce.ts'
-import { referencesOf, type ReferenceTarget } from '../flux/references.ts'
 import { AppError } from '../model/errors.ts'
 import { digString } from '../model/json.ts'
 import type { KindCoverage } from '../model/coverage.ts'
@@ -12,27 +11,31 @@ import type { SnapshotInput } from './assemble-snapshot.ts'
 import { coverageRow, unreadRow } from './coverage-rows.ts'
 import { discover, type Discovery, type ServedKind } from './discovery.ts'
 import type { KubeApi } from './kube-api.ts'
-import { createObjectLimits, type ObjectLimits } from './object-limits.ts'
 import { installOf, readClusterUid, readControllers, readVersion } from './read-install.ts'
-import { resourceVersionOf, uidOf } from './raw-object.ts'
 import { readList, type ListResult } from './read-list.ts'
 import { readObject } from './read-object.ts'
 import { createReferenceReader, type ReferenceReader } from './read-references.ts'
+import { takeObject, type Again, type TakenObject } from './take-object.ts'
 
 type Facts = Pick<SnapshotHeader, 'uid' | 'install' | 'served' | 'coverage'>
 
 /** All that was read of a cluster, unmasked. */
-export type Reading = Facts &
-  Pick<SnapshotInput, 'objects' | 'referenced' | 'targets' | 'states' | 'events' | 'selective' | 'limits'>
+export type Reading = Facts & Pick<SnapshotInput, 'objects' | 'referenced' | 'states' | 'events' | 'selective'>
+
+export type ReadRequest = Omit<CollectRequest, 'known'> & {
+  /** Begins every message: `cluster staging`. */
+  readonly subject: string
+  /** Objects of an earlier run whose content may be taken for that of the same version now. What it throws ends the reading. */
+  readonly known: () => KnownObjects | null
+  /** Told of each Secret as it is read. */
+  readonly learn: (secret: RawObject) => void
+}
 
 type Run = {
   readonly api: KubeApi
   readonly scope: CollectScope
-  readonly references: ReferenceReader
-  readonly targets: ReferenceTarget[]
-  /** Objects of an earlier run; those were within limits then, and unchanged ones still are. */
-  readonly known: KnownObjects | null
-  readonly limits: ObjectLimits
+  readonly references: ReferenceReader<TakenObject>
+  readonly take: (object: RawObject, again: Again) => TakenObject
   readonly progress: (
     step: 'connect' | 'discover' | 'list' | 'references',
     kind: string | null,
@@ -45,15 +48,10 @@ type Run = {
  * What may not or cannot be read is in `coverage`. Throws an AppError where the cluster as a whole cannot be read
  * (`flux-not-found` where it serves no Flux kind), or when the run was interrupted.
  */
-export async function readCluster(api: KubeApi, request: CollectRequest, subject: string): Promise<Reading> {
-  const { scope } = request
-  const progress: Run['progress'] = (step, kind, objects) =>
-    request.progress({ cluster: request.cluster, step, kind, objects })
-  const references = createReferenceReader(api, {
-    readSecrets: scope.secrets !== 'off',
-    progress: (read) => progress('references', null, read),
-  })
-  const run: Run = { api, scope, references, targets: [], known: request.known, limits: createObjectLimits(), progress }
+export async function readCluster(api: KubeApi, request: ReadRequest): Promise<Reading> {
+  const { scope, subject } = request
+  const run = startRun(api, request)
+  const { references, progress } = run
   progress('connect', null, 0)
   const [discovery, kubernetes, uid] = await Promise.all([
     discover(api, subject),
@@ -68,9 +66,10 @@ export async function readCluster(api: KubeApi, request: CollectRequest, subject
     Promise.all(discovery.kinds.map((kind) => readKind(run, kind))),
     readControllers(api),
     scope.events ? readEvents(run) : null,
+    lookUpKnown(request),
   ])
-  const referenced = await references.finish()
   const objects = kinds.flatMap((kind) => kind.objects)
+  const referenced = await references.finish(objects.flatMap(({ targets }) => targets))
   const rows = [...kinds.map(({ row }) => row), ...missingKinds(discovery, scope), ...referenced.coverage]
   if (controllers.scope.status !== 'complete' && !isNarrowed(scope))
     rows.push(coverageRow(DEPLOYMENT, [controllers.scope]))
@@ -83,11 +82,35 @@ export async function readCluster(api: KubeApi, request: CollectRequest, subject
     objects,
     referenced: referenced.objects,
     states: referenced.states,
-    targets: run.targets,
     selective: scope.selector !== null || scope.resource !== null,
     events: events?.objects ?? null,
-    limits: run.limits,
   }
+}
+
+function startRun(api: KubeApi, request: ReadRequest): Run {
+  const { cluster, scope, known, learn } = request
+  const progress: Run['progress'] = (step, kind, objects) => request.progress({ cluster, step, kind, objects })
+  const references = createReferenceReader(api, {
+    readSecrets: scope.secrets !== 'off',
+    progress: (read) => progress('references', null, read),
+    take: (object) => {
+      const taken = takeObject(object, known())
+      if (taken.ref.kind === 'Secret' && taken.limit === null) learn(object)
+      return taken
+    },
+  })
+  const take: Run['take'] = (object, again) => {
+    const taken = takeObject(object, known(), again)
+    references.want(taken.targets)
+    return taken
+  }
+  return { api, scope, references, take, progress }
+}
+
+/** Waits until the requests have left: the server works on the lists while the earlier run is looked up. */
+async function lookUpKnown({ known }: ReadRequest): Promise<void> {
+  await setImmediate()
+  known()
 }
 
 async function optional<T>(reading: Promise<T>): Promise<T | null> {
@@ -99,7 +122,7 @@ async function optional<T>(reading: Promise<T>): Promise<T | null> {
   }
 }
 
-type KindReading = { readonly row: KindCoverage; readonly objects: readonly RawObject[] }
+type KindReading = { readonly row: KindCoverage; readonly objects: readonly TakenObject[] }
 
 async function readKind(run: Run, kind: ServedKind): Promise<KindReading> {
   const { scope } = run
@@ -115,27 +138,22 @@ async function readKind(run: Run, kind: ServedKind): Promise<KindReading> {
   }
 }
 
-async function readLists(run: Run, kind: ServedKind): Promise<ListResult[]> {
+function readLists(run: Run, kind: ServedKind): Promise<ListResult<TakenObject>[]> {
   const { scope } = run
   const namespaces = kind.namespaced && scope.namespaces !== null ? scope.namespaces : [null]
   const counts = new Map<string | null, number>()
   return Promise.all(
-    namespaces.map(async (namespace) => {
-      const list = await readList(run.api, {
-        resource: kind,
-        namespace,
-        query: scope.selector === null ? {} : { labelSelector: scope.selector },
-        progress: (objects) => {
-          counts.set(namespace, objects)
-          run.progress(
-            'list',
-            kind.kind,
-            [...counts.values()].reduce((sum, count) => sum + count, 0),
-          )
-        },
-      })
-      follow(run, list.objects)
-      return list
+    namespaces.map((namespace) => {
+      const progress = (objects: number): void => {
+        counts.set(namespace, objects)
+        run.progress(
+          'list',
+          kind.kind,
+          [...counts.values()].reduce((sum, count) => sum + count, 0),
+        )
+      }
+      const query: Record<string, string> = scope.selector === null ? {} : { labelSelector: scope.selector }
+      return readList(run.api, { resource: kind, namespace, query, progress }, run.take)
     }),
   )
 }
@@ -144,36 +162,21 @@ async function readSingle(
   run: Run,
   kind: ServedKind,
   wanted: NonNullable<CollectScope['resource']>,
-): Promise<ListResult> {
+): Promise<ListResult<TakenObject>> {
   const result = await readObject(run.api, kind, wanted.namespace, wanted.name)
   const scope = { namespace: wanted.namespace, verb: 'get' as const, resourceVersion: null }
   if ('reason' in result) return { scope: { ...scope, status: result.state, reason: result.reason }, objects: [] }
-  const objects = result.state === 'present' ? [result.object] : []
+  const objects = result.state === 'present' ? [run.take(result.object, () => result.object)] : []
   run.progress('list', kind.kind, objects.length)
-  follow(run, objects)
   return { scope: { ...scope, status: 'complete', reason: null }, objects }
-}
-
-/** Starts reading what the objects refer to; what is too deep to walk through is not followed. */
-function follow(run: Run, objects: readonly RawObject[]): void {
-  for (const object of objects) {
-    if (isGenerated(object) || !isWithinLimits(object, run)) continue
-    const found = referencesOf(object)
-    run.targets.push(...found)
-    run.references.want(found)
-  }
-}
-
-function isWithinLimits(object: RawObject, { known, limits }: Run): boolean {
-  const before = known?.byUid.get(uidOf(object) ?? '')
-  if (before && before.resourceVersion === resourceVersionOf(object)) return before.limit === null
-  return limits(object) === null
 }
 
 async function readEvents({ api, scope }: Run): Promise<{ row: KindCoverage; objects: RawObject[] | null }> {
   const namespaces = scope.resource ? [scope.resource.namespace] : (scope.namespaces ?? [null])
   const lists = await Promise.all(
-    namespaces.map((namespace) => readList(api, { resource: EVENT, namespace, query: {}, progress: () => undefined })),
+    namespaces.map((namespace) =>
+      readList(api, { resource: EVENT, namespace, query: {}, progress: () => undefined }, (event) => event),
+    ),
   )
   const row = coverageRow(
     EVENT,

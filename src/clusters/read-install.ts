@@ -4,6 +4,7 @@ import type { InstallFacts, RawObject } from '../model/snapshot.ts'
 import { DEPLOYMENT } from './api-path.ts'
 import type { KubeApi } from './kube-api.ts'
 import { readList, type ListResult } from './read-list.ts'
+import type { TakenObject } from './take-object.ts'
 
 const FLUX_SYSTEM = 'flux-system'
 
@@ -13,12 +14,16 @@ const FLUX_SYSTEM = 'flux-system'
  */
 export async function readControllers(api: KubeApi): Promise<ListResult> {
   const list = (namespace: string | null): Promise<ListResult> =>
-    readList(api, {
-      resource: DEPLOYMENT,
-      namespace,
-      query: { labelSelector: 'app.kubernetes.io/part-of=flux' },
-      progress: () => undefined,
-    })
+    readList(
+      api,
+      {
+        resource: DEPLOYMENT,
+        namespace,
+        query: { labelSelector: 'app.kubernetes.io/part-of=flux' },
+        progress: () => undefined,
+      },
+      (object) => object,
+    )
   const everywhere = await list(null)
   return everywhere.scope.status === 'forbidden' ? list(FLUX_SYSTEM) : everywhere
 }
@@ -41,15 +46,16 @@ async function readOptional(api: KubeApi, path: string): Promise<Json | undefine
 }
 
 export type InstallInput = {
-  readonly objects: readonly RawObject[]
+  readonly objects: readonly TakenObject[]
   readonly controllers: ListResult
   readonly kubernetes: string | null
 }
 
 export function installOf({ objects, controllers, kubernetes }: InstallInput): InstallFacts {
+  const ofKind = (kind: string): RawObject[] => objects.filter(({ ref }) => ref.kind === kind).map(({ raw }) => raw())
   return installFacts({
-    instances: objects.filter((object) => digString(object, 'kind') === 'FluxInstance'),
-    reports: objects.filter((object) => digString(object, 'kind') === 'FluxReport'),
+    instances: ofKind('FluxInstance'),
+    reports: ofKind('FluxReport'),
     deployments: [...controllers.objects],
     kubernetes,
   })

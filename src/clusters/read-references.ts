@@ -10,40 +10,48 @@ import { MAX_CONNECTIONS } from './dispatcher.ts'
 import { createLimit } from './limit.ts'
 import { readObject, type ObjectResult } from './read-object.ts'
 
-export type References = {
-  /** What was read, with apiVersion and kind. */
-  readonly objects: readonly RawObject[]
+export type References<T> = {
+  /** What was taken of each that was read, with apiVersion and kind. */
+  readonly objects: readonly T[]
   /** What became of each that was not, by `refKey`. */
   readonly states: ReadonlyMap<string, ReferenceState>
   readonly coverage: readonly KindCoverage[]
 }
 
 /** Reads ConfigMaps and Secrets as their names become known, each once. */
-export type ReferenceReader = {
+export type ReferenceReader<T> = {
   readonly want: (targets: readonly ReferenceTarget[]) => void
-  readonly finish: () => Promise<References>
+  /** Called when the lists are whole: what became of these; others that were wanted on the way are left out, as those of a list that was read anew. */
+  readonly finish: (targets: readonly ReferenceTarget[]) => Promise<References<T>>
 }
 
-export type ReferenceOptions = {
+export type ReferenceOptions<T> = {
   /** False: Secrets are not read at all (`--secrets off`). */
   readonly readSecrets: boolean
   readonly progress: (read: number) => void
+  /** What to keep of an object, as soon as it is there. */
+  readonly take: (object: RawObject) => T
 }
 
 /** How many refusals without a single success settle that a kind may not be read in a namespace; RBAC can allow single names. */
 const GIVE_UP_AFTER = 20
 
-type Outcome = { readonly ref: ResourceRef; readonly result: ObjectResult | { readonly state: 'not-asked' } }
+type Result<T> =
+  | { readonly state: 'present'; readonly taken: T }
+  | { readonly state: 'not-asked' }
+  | Exclude<ObjectResult, { readonly state: 'present' }>
+type Outcome<T> = { readonly ref: ResourceRef; readonly result: Result<T> }
 type Tally = { forbidden: number; readable: boolean }
 
 /** GETs referenced objects by name; nothing is ever listed, and the storage of Helm releases is left alone. */
-export function createReferenceReader(api: KubeApi, options: ReferenceOptions): ReferenceReader {
-  // Bounded here too, so that refusals settle a namespace before the rest of it is sent.
-  const limited = createLimit(MAX_CONNECTIONS)
-  const started = new Map<string, Promise<Outcome>>()
+export function createReferenceReader<T>(api: KubeApi, options: ReferenceOptions<T>): ReferenceReader<T> {
+  // Bounded here too, so that refusals settle a namespace before the rest of it is sent. The lists keep a connection to themselves:
+  // each page would have to wait for some of these.
+  const limit = createLimit(MAX_CONNECTIONS - 1)
+  const started = new Map<string, Promise<Outcome<T>>>()
   const tallies = new Map<string, Tally>()
   let read = 0
-  const readOne = async (ref: ResourceRef, resource: Resource): Promise<Outcome> => {
+  const readOne = async (ref: ResourceRef, resource: Resource): Promise<Outcome<T>> => {
     const tally = tallyOf(tallies, ref)
     const known = settled(tally, resource, ref)
     const result = known ?? (await readObject(api, resource, ref.namespace, ref.name))
@@ -51,7 +59,9 @@ export function createReferenceReader(api: KubeApi, options: ReferenceOptions): 
     else if (result.state !== 'failed') tally.readable = true
     read += 1
     options.progress(read)
-    return { ref, result: result.state === 'present' && isHelmStorage(result.object) ? NOT_ASKED : result }
+    if (result.state !== 'present') return { ref, result }
+    if (isHelmStorage(result.object)) return { ref, result: NOT_ASKED }
+    return { ref, result: { state: 'present', taken: options.take(result.object) } }
   }
   const want = (ref: ResourceRef): void => {
     const resource = ref.group === '' ? RESOURCES.find(({ kind }) => kind === ref.kind) : undefined
@@ -59,14 +69,18 @@ export function createReferenceReader(api: KubeApi, options: ReferenceOptions): 
     if (!resource || started.has(key)) return
     const left = (resource === SECRET && !options.readSecrets) || ref.name.startsWith(HELM_STORAGE)
     const outcome =
-      left || ref.name === '' ? Promise.resolve({ ref, result: NOT_ASKED }) : limited(() => readOne(ref, resource))
+      left || ref.name === '' ? Promise.resolve({ ref, result: NOT_ASKED }) : limit.run(() => readOne(ref, resource))
     // A run that is interrupted rejects in many places at once; `finish` reports the first.
     outcome.catch(() => undefined)
     started.set(key, outcome)
   }
   return {
     want: (targets) => targets.forEach(({ to }) => want(to)),
-    finish: async () => summarize(await Promise.all(started.values())),
+    finish: async (targets) => {
+      limit.raise(MAX_CONNECTIONS)
+      const wanted = new Set(targets.map(({ to }) => refKey(to)))
+      return summarize(await Promise.all([...started].filter(([key]) => wanted.has(key)).map(([, outcome]) => outcome)))
+    },
   }
 }
 
@@ -90,17 +104,17 @@ function settled(tally: Tally, resource: Resource, ref: ResourceRef): ObjectResu
   return { state: 'forbidden', reason: missingRight(resource, 'get', ref.namespace) }
 }
 
-function summarize(outcomes: readonly Outcome[]): References {
-  const objects: RawObject[] = []
+function summarize<T>(outcomes: readonly Outcome<T>[]): References<T> {
+  const objects: T[] = []
   const states = new Map<string, ReferenceState>()
   for (const { ref, result } of outcomes) {
     states.set(refKey(ref), result.state)
-    if (result.state === 'present') objects.push(result.object)
+    if (result.state === 'present') objects.push(result.taken)
   }
   return { objects, states, coverage: RESOURCES.map((resource) => rowOf(resource, outcomes)) }
 }
 
-function rowOf(resource: Resource, outcomes: readonly Outcome[]): KindCoverage {
+function rowOf(resource: Resource, outcomes: readonly Outcome<unknown>[]): KindCoverage {
   const own = outcomes.filter(({ ref }) => ref.kind === resource.kind)
   const byNamespace = Map.groupBy(own, ({ ref }) => ref.namespace)
   if (byNamespace.size === 0) return unreadRow('', resource.kind, resource.version, 'not-asked')
@@ -109,7 +123,7 @@ function rowOf(resource: Resource, outcomes: readonly Outcome[]): KindCoverage {
 }
 
 /** What is known in one namespace: a 404 is an answer too, and what was not asked for is no failure. */
-function scopeOf(namespace: string, outcomes: readonly Outcome[]): CoverageScope {
+function scopeOf(namespace: string, outcomes: readonly Outcome<unknown>[]): CoverageScope {
   const bad = outcomes.map(({ result }) => result).filter((result) => 'reason' in result)
   const asked = outcomes.filter(({ result }) => result.state !== 'not-asked')
   const worst = bad.find(({ state }) => state === 'failed') ?? bad[0]

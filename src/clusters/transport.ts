@@ -14,6 +14,8 @@ export type Reply = {
   /** Milliseconds; null where the server does not say. */
   readonly retryAfterMs: number | null
   readonly text: string
+  /** The same text once more, from the bytes as they came: they are a fraction of it. */
+  readonly again: () => string
 }
 
 export type Sent = { readonly reply: Reply } | { readonly fault: Fault }
@@ -112,12 +114,13 @@ function faultFrom(error: unknown): Fault {
 
 function readReply({ status, headers, body }: Answered, now: number): Reply {
   const encoded = headers['content-encoding'] === 'gzip'
-  const plain = encoded ? gunzipSync(body, { maxOutputLength: MAX_BODY }) : body
+  const again = (): string => (encoded ? gunzipSync(body, { maxOutputLength: MAX_BODY }) : body).toString('utf8')
   return {
     status,
     contentType: textOf(headers['content-type']),
     retryAfterMs: readRetryAfter(textOf(headers['retry-after']), now),
-    text: plain.toString('utf8'),
+    text: again(),
+    again,
   }
 }
 

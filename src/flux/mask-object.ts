@@ -24,7 +24,7 @@ export type Masker = {
   /** `<mask version>:<key id>:<secrets>`, as `SnapshotHeader.mask`. */
   readonly id: string
   readonly fingerprint: Fingerprint
-  /** Remembers the values of a Secret as the API gives it, well-formed or not, to blank them wherever else they stand. */
+  /** Remembers the values of a Secret as the API gives it, well-formed or not, to blank them wherever else they stand. Costs nothing the second time. */
   readonly learn: (secret: RawObject) => void
   /** A keyed tag over the set of learned values: equal for equal sets, whatever the order of learning. */
   readonly secretSet: () => string
@@ -44,6 +44,7 @@ export type MaskerOptions = { readonly key: FingerprintKey; readonly secrets: Se
 export function createMasker({ key, secrets }: MaskerOptions): Masker {
   const fingerprint = createFingerprint(key)
   const learned = new Set<string>()
+  const done = new WeakSet<RawObject>()
   const facts = rememberKeyFacts()
   let current: MaskRun | null = null
   const run = (): MaskRun => (current ??= createRun(learned, { fingerprint, secrets }))
@@ -54,6 +55,8 @@ export function createMasker({ key, secrets }: MaskerOptions): Masker {
     id: `${MASK_VERSION}:${key.id}:${secrets}`,
     fingerprint,
     learn: (object) => {
+      if (done.has(object)) return
+      done.add(object)
       current = null
       for (const text of secretTexts(object, facts)) learned.add(text)
     },

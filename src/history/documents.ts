@@ -19,8 +19,8 @@ export type Documents = {
   readonly find: (digest: Digest) => string
   /** A text by its row id; throws as `find`. */
   readonly get: (id: number) => string
-  /** Finds or stores a list; its row id. `known` are ids of texts that are certainly stored. */
-  readonly putList: (texts: readonly string[], known: ReadonlyMap<string, number>) => number
+  /** Finds or stores a list; its row id. `idOf`: of a text that is certainly stored, by its place. */
+  readonly putList: (texts: readonly string[], idOf: (index: number) => number | undefined) => number
   readonly getList: (id: number) => ListMembers
 }
 
@@ -63,11 +63,11 @@ export function createDocuments(db: Connection, path: string): Documents {
       if (!row) throw corrupt(path, `lacks document ${id}`)
       return checked(row.json, row.digest)
     },
-    putList: (texts, known) =>
+    putList: (texts, idOf) =>
       lists.find(texts) ??
       lists.add(
         texts,
-        texts.map((text) => known.get(text) ?? put(text)),
+        texts.map((text, index) => idOf(index) ?? put(text)),
       ),
     getList: lists.get,
   }

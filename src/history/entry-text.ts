@@ -1,9 +1,6 @@
 import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
 import { sameRef } from '../model/resource-ref.ts'
 
-/** An entry but its resource version, which controllers raise without changing anything. */
-export type StoredEntry = Omit<SnapshotEntry, 'resourceVersion'>
-
 type Fields = [
   group: string,
   kind: string,
@@ -18,8 +15,8 @@ type Fields = [
   noted?: true,
 ]
 
-/** The text by which an entry is stored: equal for entries that differ in their resource version alone. */
-export function writeEntry({ ref, version, uid, digest, statusDigest, limit, labels, noted }: StoredEntry): string {
+/** The text by which an entry is stored: equal for entries that differ in their resource version alone, which controllers raise without changing anything. */
+export function writeEntry({ ref, version, uid, digest, statusDigest, limit, labels, noted }: SnapshotEntry): string {
   const { group, kind, namespace, name } = ref
   const fields: Fields = [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels]
   if (noted) fields.push(true)
@@ -27,10 +24,11 @@ export function writeEntry({ ref, version, uid, digest, statusDigest, limit, lab
 }
 
 /** Reverses {@link writeEntry}. */
-export function readEntry(text: string): StoredEntry {
+export function readEntry(text: string, resourceVersion: string | null): SnapshotEntry {
   const fields: Fields = JSON.parse(text)
   const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels, noted] = fields
-  const entry = { ref: { group, kind, namespace, name }, version, uid, digest, statusDigest, limit, labels }
+  const ref = { group, kind, namespace, name }
+  const entry = { ref, version, uid, resourceVersion, digest, statusDigest, labels, limit }
   return noted ? { ...entry, noted } : entry
 }
 

@@ -48,7 +48,7 @@ export function prepareKeepComparisons(queries: Queries, documents: Documents): 
         header: documents.put(JSON.stringify({ ...comparison, id: '', drifts: [] })),
         drifts: documents.putList(
           drifts.map((drift) => JSON.stringify(drift)),
-          new Map(),
+          () => undefined,
         ),
       }
       const sequence = Number(queries.insert(comparisons).values(row).run().lastInsertRowid)

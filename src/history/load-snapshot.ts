@@ -1,9 +1,10 @@
 import type { KindCoverage } from '../model/coverage.ts'
 import type { ErrorDocument } from '../model/errors.ts'
-import type { Digest, EventCount, KnownObject, ObjectBody, Snapshot, SnapshotHeader } from '../model/snapshot.ts'
+import type { Digest, EventCount, ObjectBody, Snapshot, SnapshotHeader } from '../model/snapshot.ts'
 import type { KnownObjects, SnapshotSummary } from '../service/ports.ts'
 import type { Documents } from './documents.ts'
 import { readEntry, readReferences } from './entry-text.ts'
+import type { PreviousSnapshot } from './previous-snapshot.ts'
 import type { SnapshotRow } from './schema.ts'
 
 /** What a header has besides the columns of its row; resource versions of `coverage` are in the row. */
@@ -22,28 +23,16 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
     ...header,
     coverage: withScopeVersions(header.coverage, JSON.parse(row.scopeVersions)),
     error: errorOf(row),
-    entries: documents.getList(row.entries).texts.map((text, index) => {
-      const { digest, statusDigest, labels, limit, noted, ...identity } = readEntry(text)
-      const entry = { ...identity, resourceVersion: versions[index] ?? null, digest, statusDigest, labels, limit }
-      return noted ? { ...entry, noted } : entry
-    }),
+    entries: documents.getList(row.entries).texts.map((text, index) => readEntry(text, versions[index] ?? null)),
     references: readReferences(documents.getList(row.references).texts),
     events: row.events === null ? null : (JSON.parse(documents.get(row.events)) as EventCount[]),
     body: bodyReader(documents),
   }
 }
 
-/** What the snapshot of a row leaves for the next one. */
-export function knownObjects(row: SnapshotRow, documents: Documents): KnownObjects {
+/** What a snapshot leaves for the next one. */
+export function knownObjects({ row, byUid }: PreviousSnapshot, documents: Documents): KnownObjects {
   const { mask, secretSet } = readHeader(row, documents)
-  const versions = readEntryVersions(row, documents)
-  const byUid = new Map<string, KnownObject>()
-  for (const [index, text] of documents.getList(row.entries).texts.entries()) {
-    const { uid, digest, statusDigest, limit, noted } = readEntry(text)
-    const resourceVersion = versions[index] ?? null
-    if (uid !== null && resourceVersion !== null)
-      byUid.set(uid, { resourceVersion, digest, statusDigest, limit, ...(noted ? { noted } : {}) })
-  }
   return { engine: row.engine, mask, secretSet, byUid, body: bodyReader(documents) }
 }
 

@@ -103,7 +103,7 @@ function createMarks(db: Connection, path: string): Marks {
       for (const member of membersOf(id)) {
         documents.add(member)
         if (!entries.add(member)) continue
-        const { digest, statusDigest } = readEntry(there(text.get(member), `document ${member}`))
+        const { digest, statusDigest } = readEntry(there(text.get(member), `document ${member}`), null)
         markBody(digest)
         markBody(statusDigest)
       }

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../model/snapshot.ts'
 import type { History } from '../service/ports.ts'
 import { connect, connectReader, type Connection } from './connect.ts'
 import { createDocuments } from './documents.ts'
@@ -7,6 +8,7 @@ import { knownObjects, loadSnapshot, summaryOf } from './load-snapshot.ts'
 import { migrate, requireCurrent } from './migrate.ts'
 import { ownedByService, shareDatabase, type DatabaseLock } from './ownership.ts'
 import { queriesOn } from './queries.ts'
+import { readPrevious, type PreviousSnapshot } from './previous-snapshot.ts'
 import { prepareSaveSnapshot } from './save-snapshot.ts'
 import { guarded } from './sqlite-errors.ts'
 
@@ -91,14 +93,26 @@ export function historyOn(db: Connection, { path, engine }: Omit<HistoryOptions,
   const saveSnapshot = prepareSaveSnapshot(db, documents)
   const comparisons = prepareKeepComparisons(queries, documents)
   const read = <T>(work: () => T): T => guarded(path, () => db.transaction(work).deferred())
+  /** What `known` gave out, while a run that was given it goes on. */
+  const lent = new WeakMap<object, PreviousSnapshot>()
+  const previousOf = (snapshot: Snapshot): PreviousSnapshot | null => {
+    const row = find(snapshot, 'latest')
+    const known = snapshot.reused && lent.get(snapshot.reused)
+    // Another process may have stored one meanwhile.
+    if (known && known.row.id === row?.id) return known
+    return row ? readPrevious(row, documents) : null
+  }
   const write = (work: () => void): void => guarded(path, () => db.transaction(work).immediate())
   return {
     known: (cluster, namespaces = null) =>
       read(() => {
         const row = find({ cluster, namespaces }, 'latest')
-        return row?.engine === engine ? knownObjects(row, documents) : null
+        if (row?.engine !== engine) return null
+        const previous = readPrevious(row, documents)
+        lent.set(previous.byUid, previous)
+        return knownObjects(previous, documents)
       }),
-    saveSnapshot: (snapshot) => write(() => saveSnapshot(snapshot, find(snapshot, 'latest'))),
+    saveSnapshot: (snapshot) => write(() => saveSnapshot(snapshot, previousOf(snapshot))),
     loadSnapshot: (cluster, selector, namespaces = null) =>
       read(() => {
         const row = find({ cluster: cluster ?? '', namespaces }, selector)

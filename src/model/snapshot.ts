@@ -137,13 +137,6 @@ export type Snapshot = SnapshotHeader & {
   readonly body: (digest: Digest) => ObjectBody
   /** The canonical JSON of a body where it is at hand, so that storing need not write it again. */
   readonly text?: (digest: Digest) => string | undefined
-}
-
-/** What is kept of an object between runs, so that an unchanged one need not be masked and digested again. */
-export type KnownObject = {
-  readonly resourceVersion: string
-  readonly digest: Digest
-  readonly statusDigest: Digest | null
-  readonly limit: 'depth' | 'size' | null
-  readonly noted?: true
+  /** Entries of an earlier snapshot that stand in `entries` as they are: storing finds those again at once. */
+  readonly reused?: ReadonlyMap<string, SnapshotEntry> | null
 }

@@ -54,7 +54,8 @@ export async function compareSides(request: CompareRequest, ports: ComparePorts)
 async function takeSide(side: Side, { scope, sides }: CompareRequest, ports: ComparePorts): Promise<Snapshot> {
   if (side.from === 'history') return loadSide(side, sides, scope, ports.history)
   const source = side.from === 'file' ? ports.files : ports.clusters
-  const known = side.from === 'cluster' ? (ports.history?.known(side.cluster, scope.namespaces) ?? null) : null
+  const { history } = ports
+  const known = side.from === 'cluster' && history ? () => history.known(side.cluster, scope.namespaces) : null
   return source.collect({ cluster: side.cluster, scope, known, signal: ports.signal, progress: ports.progress })
 }
 

@@ -1,7 +1,7 @@
 import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison } from '../model/comparison.ts'
 import type { SecretCompare } from '../model/mask.ts'
-import type { Digest, KnownObject, ObjectBody, Snapshot, SnapshotHeader, StatusBody } from '../model/snapshot.ts'
+import type { Digest, ObjectBody, Snapshot, SnapshotEntry, SnapshotHeader, StatusBody } from '../model/snapshot.ts'
 
 /** What to read of one cluster. `null` means: all. */
 export type CollectScope = {
@@ -28,14 +28,15 @@ export type KnownObjects = {
   readonly engine: string
   readonly mask: string
   readonly secretSet: string
-  readonly byUid: ReadonlyMap<string, KnownObject>
+  readonly byUid: ReadonlyMap<string, SnapshotEntry>
   readonly body: (digest: Digest) => ObjectBody | StatusBody
 }
 
 export type CollectRequest = {
   readonly cluster: ClusterName
   readonly scope: CollectScope
-  readonly known: KnownObjects | null
+  /** Asked for once, while the first answers are on their way: looking it up costs no time then. Null: nothing is known. */
+  readonly known: (() => KnownObjects | null) | null
   readonly signal: AbortSignal
   readonly progress: (progress: Progress) => void
 }

@@ -19,7 +19,13 @@ export async function takeSnapshots(
   if (scope.selector !== null) parseSelector(scope.selector)
   const snapshots = await Promise.all(
     clusters.map((cluster) =>
-      source.collect({ cluster, scope, known: history?.known(cluster, scope.namespaces) ?? null, signal, progress }),
+      source.collect({
+        cluster,
+        scope,
+        known: history && (() => history.known(cluster, scope.namespaces)),
+        signal,
+        progress,
+      }),
     ),
   )
   signal.throwIfAborted()

@@ -1,5 +1,5 @@
 import type { ClusterName } from '../model/cluster.ts'
-import type { Digest, KnownObject, Snapshot } from '../model/snapshot.ts'
+import type { Digest, Snapshot, SnapshotEntry } from '../model/snapshot.ts'
 import { AppError } from '../model/errors.ts'
 import type { CollectScope, KnownObjects, Progress, SnapshotSource } from '../service/ports.ts'
 import { digestsOf, encodeSnapshot } from './snapshot-codec.ts'
@@ -37,14 +37,14 @@ const WHOLE_CLUSTER: CollectScope = {
 
 /**
  * Takes snapshots and remembers of each cluster which objects it held last, so that unchanged ones are neither masked nor sent again. It
- * remembers digests, no contents: where the recorder has another manifest, everything is read anew.
+ * remembers entries, no contents: where the recorder has another manifest, everything is read anew.
  */
 export function createSnapshotTaker(source: () => SnapshotSource): TakeSnapshot {
   const remembered = new Map<ClusterName, Remembered>()
   return async (cluster, base, signal, progress) => {
     const last = remembered.get(cluster)
     const usable = last && last.manifest === base ? last : null
-    const known = usable ? { ...usable.known, body: neverAsked } : null
+    const known = usable && (() => ({ ...usable.known, body: neverAsked }))
     const snapshot = await source().collect({ cluster, scope: WHOLE_CLUSTER, known, signal, progress })
     const encoded = encodeSnapshot(snapshot, usable)
     if (snapshot.error === null) remembered.set(cluster, { manifest: encoded.manifest, ...memoryOf(snapshot) })
@@ -53,9 +53,9 @@ export function createSnapshotTaker(source: () => SnapshotSource): TakeSnapshot 
 }
 
 function memoryOf(snapshot: Snapshot): Pick<Remembered, 'known' | 'digests'> {
-  const byUid = new Map<string, KnownObject>()
-  for (const { uid, resourceVersion, digest, statusDigest, limit } of snapshot.entries) {
-    if (uid !== null && resourceVersion !== null) byUid.set(uid, { resourceVersion, digest, statusDigest, limit })
+  const byUid = new Map<string, SnapshotEntry>()
+  for (const entry of snapshot.entries) {
+    if (entry.uid !== null && entry.resourceVersion !== null) byUid.set(entry.uid, entry)
   }
   const { engine, mask, secretSet } = snapshot
   return { known: { engine, mask, secretSet, byUid }, digests: new Set(digestsOf(snapshot.entries)) }

@@ -27,6 +27,7 @@ export type Wanted = {
   readonly cluster?: string
   readonly scope?: Partial<CollectScope>
   readonly known?: KnownObjects | null
+  readonly lookUp?: CollectRequest['known']
   readonly signal?: AbortSignal
   readonly progress?: (progress: Progress) => void
   readonly options?: Partial<ClusterSourceOptions>
@@ -52,7 +53,7 @@ export function collect(t: TestContext, wanted: Wanted): Promise<Snapshot> {
   const request: CollectRequest = {
     cluster: wanted.cluster ?? 'staging',
     scope: { ...EVERYTHING, ...wanted.scope },
-    known: wanted.known ?? null,
+    known: wanted.lookUp ?? (() => wanted.known ?? null),
     signal: wanted.signal ?? new AbortController().signal,
     progress: wanted.progress ?? (() => undefined),
   }
@@ -88,12 +89,7 @@ export function knownFrom(snapshot: Snapshot): KnownObjects & { readonly asked: 
     engine: snapshot.engine,
     mask: snapshot.mask,
     secretSet: snapshot.secretSet,
-    byUid: new Map(
-      entries.map(({ uid, resourceVersion, digest, statusDigest, limit }) => [
-        uid!,
-        { resourceVersion: resourceVersion!, digest, statusDigest, limit },
-      ]),
-    ),
+    byUid: new Map(entries.map((entry) => [entry.uid!, entry])),
     body: (digest) => {
       asked.push(digest)
       return snapshot.body(digest)

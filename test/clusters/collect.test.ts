@@ -257,12 +257,7 @@ test('nothing known is believed under another engine, mask or set of secrets', a
   const release = first.entries.find(({ ref }) => ref.name === 'shop')!
   const known = {
     ...knownFrom(first),
-    byUid: new Map([
-      [
-        release.uid!,
-        { resourceVersion: release.resourceVersion!, digest: 'sha256:old', statusDigest: null, limit: null },
-      ],
-    ]),
+    byUid: new Map([[release.uid!, { ...release, digest: 'sha256:old', statusDigest: null }]]),
   }
   const digestWith = async (change: object): Promise<string | undefined> =>
     (await collectFrom(t, cluster, { known: { ...known, ...change } })).entries.find(({ ref }) => ref.name === 'shop')

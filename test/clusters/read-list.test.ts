@@ -19,7 +19,8 @@ const LIST = '/apis/helm.toolkit.fluxcd.io/v2/helmreleases'
 const SIX = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => helmRelease(name))
 
 function list(api: KubeApi, options: Partial<Parameters<typeof readList>[1]> = {}): Promise<ListResult> {
-  return readList(api, { resource: HELM_RELEASE, namespace: null, query: {}, progress: () => undefined, ...options })
+  const request = { resource: HELM_RELEASE, namespace: null, query: {}, progress: () => undefined, ...options }
+  return readList(api, request, (object) => object)
 }
 
 function names(result: ListResult): (string | undefined)[] {

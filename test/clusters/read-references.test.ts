@@ -5,6 +5,7 @@ import type { ReferenceTarget } from '../../src/flux/references.ts'
 import { digString } from '../../src/model/json.ts'
 import type { KubeApi } from '../../src/clusters/kube-api.ts'
 import type { ResourceRef } from '../../src/model/resource-ref.ts'
+import type { RawObject } from '../../src/model/snapshot.ts'
 import { configMap, connect, secret, startOne } from './support.ts'
 
 const FROM: ResourceRef = { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'apps', name: 'shop' }
@@ -20,10 +21,10 @@ function target(kind: string, name: string, namespace = 'apps', group = ''): Ref
   }
 }
 
-async function read(api: KubeApi, targets: ReferenceTarget[], readSecrets = true): Promise<References> {
-  const reader = createReferenceReader(api, { readSecrets, progress: () => undefined })
+async function read(api: KubeApi, targets: ReferenceTarget[], readSecrets = true): Promise<References<RawObject>> {
+  const reader = createReferenceReader(api, { readSecrets, progress: () => undefined, take: (object) => object })
   reader.want(targets)
-  return reader.finish()
+  return reader.finish(targets)
 }
 
 const OBJECTS = [

@@ -1,7 +1,6 @@
 import { assembleSnapshot } from '../../src/clusters/assemble-snapshot.ts'
+import { takeObject } from '../../src/clusters/take-object.ts'
 import type { Masker } from '../../src/flux/mask-object.ts'
-import { referencesOf } from '../../src/flux/references.ts'
-import { exceedsLimits } from '../../src/model/json.ts'
 import type { RawObject, StatusBody } from '../../src/model/snapshot.ts'
 import { toSnapshotDocument, type SnapshotDocument } from '../../src/model/snapshot-document.ts'
 
@@ -22,6 +21,7 @@ const NO_MASK: Masker = {
 export function unmaskedSnapshot(objects: readonly object[]): SnapshotDocument {
   const raw = objects as readonly RawObject[]
   const flux = raw.filter((object) => object['apiVersion'] !== 'v1')
+  const data = raw.filter((object) => object['apiVersion'] === 'v1' && object['kind'] !== 'Event')
   const snapshot = assembleSnapshot({
     header: {
       id: 'snap_unmasked',
@@ -35,14 +35,12 @@ export function unmaskedSnapshot(objects: readonly object[]): SnapshotDocument {
       error: null,
       namespaces: null,
     },
-    objects: flux,
-    referenced: raw.filter((object) => object['apiVersion'] === 'v1' && object['kind'] !== 'Event'),
-    targets: flux.flatMap((object) => referencesOf(object)),
+    objects: flux.map((object) => takeObject(object)),
+    referenced: data.map((object) => takeObject(object)),
     states: new Map(),
     selective: false,
     events: null,
     masker: NO_MASK,
-    limits: exceedsLimits,
     known: null,
   })
   return toSnapshotDocument(snapshot)

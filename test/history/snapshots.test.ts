@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import type { History } from '../../src/service/ports.ts'
-import { digestOf, historyIn, plain, snapshotOf, type ObjectSketch } from './fixtures.ts'
+import { digestOf, historyIn, open, plain, snapshotOf, type ObjectSketch } from './fixtures.ts'
 
 const PODINFO: ObjectSketch = {
   name: 'podinfo',
@@ -186,12 +186,9 @@ test('known objects are those of the last good snapshot under the same engine', 
   const { snapshot } = snapshotOf('snap_1', [{ ...PODINFO, resourceVersion: '42' }])
   history.saveSnapshot(snapshot)
   const known = history.known('production')!
-  const { digest, statusDigest } = snapshot.entries[0]!
+  const { statusDigest } = snapshot.entries[0]!
   assert.deepEqual([known.engine, known.mask, known.secretSet], ['1.0.0', '1:k:equality', 'set'])
-  assert.deepEqual(
-    [...known.byUid],
-    [['uid-apps-podinfo', { resourceVersion: '42', digest, statusDigest, limit: null }]],
-  )
+  assert.deepEqual([...known.byUid], [['uid-apps-podinfo', snapshot.entries[0]]])
   assert.deepEqual(known.body(statusDigest!), { revision: 'main@sha1:1' })
   assert.throws(() => known.body(digestOf('never stored')), { code: 'history-corrupt' })
   history.saveSnapshot(snapshotOf('snap_2', [PODINFO], { engine: '0.9.0' }).snapshot)
@@ -211,6 +208,32 @@ test('no body is asked for that is stored already, by whichever cluster', (t) =>
   const changed = snapshotOf('snap_4', [{ ...PODINFO, body: { spec: { interval: '2m' } } }, { name: 'redis' }])
   history.saveSnapshot(changed.snapshot)
   assert.deepEqual(changed.asked, [digestOf({ spec: { interval: '2m' } })])
+})
+
+test('entries that a run was lent are stored as any others, whoever stored something meanwhile', (t) => {
+  const { history, path } = historyIn(t)
+  const objects = ['a', 'b', 'c', 'd'].map((name) => ({ name }))
+  history.saveSnapshot(snapshotOf('snap_1', objects).snapshot)
+  const { byUid } = history.known('production')!
+  const changed = { name: 'b', body: { spec: { interval: '2m' } }, resourceVersion: '9' }
+  const { snapshot } = snapshotOf('snap_2', [objects[0]!, changed, { ...objects[2]!, resourceVersion: '9' }])
+  // `a` is the very entry that was lent, `c` another with the same content, `d` is gone.
+  const entries = snapshot.entries.map((entry) => (entry.ref.name === 'a' ? byUid.get(entry.uid!)! : entry))
+  history.saveSnapshot({ ...snapshot, entries, reused: byUid })
+  assert.deepEqual(plain(history.loadSnapshot('production', 'latest')!), plain(snapshot))
+  const late = open(path)
+  t.after(() => late.close())
+  late.saveSnapshot(snapshotOf('snap_3', [{ name: 'e' }]).snapshot)
+  history.saveSnapshot({ ...snapshot, id: 'snap_4', entries, reused: byUid })
+  assert.deepEqual(
+    history.listSnapshots({ cluster: 'production', limit: 9 }).map(({ id, changed }) => [id, changed]),
+    [
+      ['snap_4', 4],
+      ['snap_3', 4],
+      ['snap_2', 2],
+      ['snap_1', 0],
+    ],
+  )
 })
 
 test('a snapshot that cannot be stored whole is not stored at all', (t) => {

@@ -94,7 +94,7 @@ test('a second snapshot of the same collector brings the changed objects alone',
     collect: async (request) => {
       taken += 1
       const { known, scope } = request
-      return { ...(await collectFrom(t, cluster, { known, scope })), id: `snap_${taken}` }
+      return { ...(await collectFrom(t, cluster, { lookUp: known, scope })), id: `snap_${taken}` }
     },
   }))
   const next = async (id: string, base: string | null): Promise<{ recorded: Recorded; bytes: number }> => {

@@ -1,0 +1,50 @@
+import { refOf } from '../flux/identity.ts'
+import { isGenerated } from '../flux/reduce.ts'
+import { referencesOf, type ReferenceTarget } from '../flux/references.ts'
+import { exceedsLimits } from '../model/json.ts'
+import { sameRef, type ResourceRef } from '../model/resource-ref.ts'
+import type { RawObject, SnapshotEntry } from '../model/snapshot.ts'
+import type { KnownObjects } from '../service/ports.ts'
+import { resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
+
+/** An object as it was read. The content of one that is known is let go: there are thousands, and hardly one is needed again. */
+export type TakenObject = {
+  readonly ref: ResourceRef
+  /** Made by a controller from another object: it counts as there, and is no entry itself. */
+  readonly generated: boolean
+  readonly limit: SnapshotEntry['limit']
+  /** What it refers to; nothing for one that is generated or beyond limits. */
+  readonly targets: readonly ReferenceTarget[]
+  /** What an earlier run made of the same version of the object; null: nothing. */
+  readonly known: SnapshotEntry | null
+  /** The object itself, unmasked; of a known one it is parsed anew. */
+  readonly raw: () => RawObject
+}
+
+/** How a known object is read once more from the answer that it came in. */
+export type Again = () => RawObject
+
+/** Takes from an object what is needed of it at once. Without `again`, or where nothing is known, its content is kept. */
+export function takeObject(raw: RawObject, known: KnownObjects | null = null, again: Again | null = null): TakenObject {
+  const ref = refOf(raw)
+  const entry = known && knownEntry(raw, ref, known)
+  const generated = isGenerated(raw)
+  // What was within limits then is still, being unchanged.
+  const limit = entry ? entry.limit : exceedsLimits(raw)
+  return {
+    ref: entry?.ref ?? ref,
+    generated,
+    limit,
+    targets: generated || limit !== null ? [] : referencesOf(raw),
+    known: entry,
+    raw: entry && again ? again : () => raw,
+  }
+}
+
+/** The same uid and resourceVersion in another version of the API may be other content: defaults and fields depend on it. */
+function knownEntry(raw: RawObject, ref: ResourceRef, known: KnownObjects): SnapshotEntry | null {
+  const resourceVersion = resourceVersionOf(raw)
+  const entry = known.byUid.get(uidOf(raw) ?? '')
+  if (!entry || resourceVersion === null || entry.resourceVersion !== resourceVersion) return null
+  return entry.version === versionOf(raw) && sameRef(entry.ref, ref) ? entry : null
+}
