@@ -66,7 +66,9 @@ async function compareInProcess(history: string): Promise<void> {
   const all = { kinds: null, namespaces: null, selector: null, resource: null, events: false }
   const scope = { ...all, secrets: 'equality' as const }
   const request = { sides, baseline: 'staging', scope, layers: DEFAULT_LAYERS, ignore: [], explain: false }
-  const { verdict, findings } = await compareSides(request, workbench.ports)
+  const {
+    comparison: { verdict, findings },
+  } = await compareSides(request, workbench.ports)
   workbench.close()
   if (verdict === 'incomplete') throw new Error(`incomplete: ${JSON.stringify(findings)}`)
 }

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createClusterSource } from '../clusters/collect.ts'
 import { createFileSource } from '../clusters/file-source.ts'
+import { configuredContexts } from '../clusters/configured-contexts.ts'
 import { loadContexts, type Contexts } from '../clusters/kubeconfig.ts'
+import type { Config } from '../config/config.ts'
 import { createFingerprint, createFingerprintKey, type FingerprintKey } from '../flux/fingerprint.ts'
 import { loadKeyBytes } from '../history/fingerprint-key-file.ts'
 import { VERSION } from '../model/version.ts'
@@ -14,6 +16,8 @@ import type { ConnectionSettings, Environment } from './settings.ts'
 
 export type WorkbenchOptions = {
   readonly connection: ConnectionSettings
+  /** Its clusters go before the contexts of the kubeconfig. */
+  readonly config?: Config | null
   /** Null: keep nothing; undefined: the default file. */
   readonly history: string | null | undefined
   readonly env: Environment
@@ -33,7 +37,7 @@ export type Workbench = {
 
 export function openWorkbench(options: WorkbenchOptions): Workbench {
   const { connection, env } = options
-  const contexts = once(() => loadContexts({ kubeconfig: connection.kubeconfig, env }))
+  const contexts = once(() => contextsOf(options))
   const clusters = once(() =>
     createClusterSource({ ...shared, contexts: contexts(), env, ...connectionOf(connection) }),
   )
@@ -56,6 +60,11 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     },
     close: () => history?.close(),
   }
+}
+
+function contextsOf({ config, connection, env }: WorkbenchOptions): Contexts {
+  if (!config) return loadContexts({ kubeconfig: connection.kubeconfig, env })
+  return configuredContexts(config.clusters, { env, execPlugins: config.execPlugins })
 }
 
 const CLOCK: Clock = { now: () => new Date() }

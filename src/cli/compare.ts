@@ -1,9 +1,11 @@
+import { readExpectations } from '../app/expectations.ts'
+import { loadRightConfig } from '../app/load-right-config.ts'
 import type { Comparison, Severity } from '../model/comparison.ts'
 import { renderComparison } from '../report/render.ts'
 import { hasDrift } from '../report/shown.ts'
 import { compareSides } from '../service/compare-sides.ts'
 import { parseSide } from '../service/sides.ts'
-import { formatOf, layersOf, list, scopeOf, severityOf, type Flags } from './flags.ts'
+import { formatOf, layersOf, list, scopeOf, severityOf, text, type Flags } from './flags.ts'
 import { wantsColor, widthOf, type Streams } from './streams.ts'
 import { withWorkbench } from './with-workbench.ts'
 
@@ -12,24 +14,47 @@ const MAX_OBJECTS_ON_A_TERMINAL = 25
 
 /** `flux-compare BASELINE TARGET...`: prints the comparison and gives the exit code of its verdict. */
 export async function compareCommand(written: readonly string[], flags: Flags, streams: Streams): Promise<number> {
-  const layers = layersOf(flags)
-  const scope = scopeOf(flags, layers)
-  return withWorkbench(flags, streams, async (workbench, stopProgress) => {
-    const sides = written.map((side) => parseSide(side, workbench.isContext, new Date()))
-    for (const side of sides) if (side.from === 'cluster') workbench.requireContext(side.cluster)
-    const baseline = flags['baseline'] === false ? null : (sides[0]?.label ?? null)
-    const explain = flags['explain'] === true
-    const request = { sides, baseline, scope, layers, ignore: list(flags, 'ignore'), explain }
-    const comparison = await compareSides(request, workbench.ports)
-    stopProgress()
+  return withRuledComparison(written, flags, streams, async ({ comparison }) => {
     await printComparison(comparison, flags, streams)
     return exitCodeOf(comparison, severityOf(flags))
   })
 }
 
+type Told = (ruled: Awaited<ReturnType<typeof compareSides>>) => Promise<number>
+
+/** Compares as the flags say, and tells of the result; rules are read before any cluster is. */
+export async function withRuledComparison(
+  written: readonly string[],
+  flags: Flags,
+  streams: Streams,
+  tell: Told,
+): Promise<number> {
+  const layers = layersOf(flags)
+  const scope = scopeOf(flags, layers)
+  const file = text(flags, 'config')
+  const config = file === null ? null : loadRightConfig({ path: file, env: streams.env, role: 'worker' })
+  const sources = { rules: list(flags, 'rules'), parameters: list(flags, 'parameters'), config }
+  const { rules, profiles } = readExpectations(sources)
+  return withWorkbench(
+    flags,
+    streams,
+    async (workbench, stopProgress) => {
+      const sides = written.map((side) => parseSide(side, workbench.isContext, new Date()))
+      for (const side of sides) if (side.from === 'cluster') workbench.requireContext(side.cluster)
+      const baseline = flags['baseline'] === false ? null : (sides[0]?.label ?? null)
+      const explain = flags['explain'] === true
+      const request = { sides, baseline, scope, layers, ignore: list(flags, 'ignore'), rules, profiles, explain }
+      const ruled = await compareSides(request, workbench.ports)
+      stopProgress()
+      return tell(ruled)
+    },
+    config,
+  )
+}
+
 export async function printComparison(comparison: Comparison, flags: Flags, streams: Streams): Promise<void> {
   const color = (flags['color'] as 'auto' | 'always' | 'never' | undefined) ?? 'auto'
-  const text = renderComparison(comparison, formatOf(flags), {
+  const rendered = renderComparison(comparison, formatOf(flags), {
     width: widthOf(streams.stdout, streams.env),
     color: wantsColor(color, streams.stdout, streams.env),
     explain: flags['explain'] === true,
@@ -37,7 +62,7 @@ export async function printComparison(comparison: Comparison, flags: Flags, stre
     showParametric: flags['showParametric'] === true,
     maxObjects: streams.stdout.isTTY ? MAX_OBJECTS_ON_A_TERMINAL : null,
   })
-  await streams.stdout.write(text)
+  await streams.stdout.write(rendered)
 }
 
 /**

@@ -71,9 +71,22 @@ export function addComparisonOptions(command: Command): Command {
       'Path to leave out: a JSON pointer (/spec/interval) or a path with wildcards; may be repeated.',
       append,
     )
+    .addOption(rulesOption())
+    .addOption(parametersOption())
+    .option('--config <path>', 'Configuration whose names, labels, parameters and rules of clusters apply.')
     .addOption(severityOption())
     .option('--show-parametric', 'Also list the differences that rules expect or parameters explain, and why.')
     .option('--explain', 'Also list the differences that were judged equivalent or ignored, and why.')
+}
+
+export function rulesOption(): Option {
+  const help = 'File of rules that say which differences are meant to be; may be repeated.'
+  return new Option('--rules <path>', help).argParser(append)
+}
+
+export function parametersOption(): Option {
+  const help = "Values that are a cluster's own, as CLUSTER:env=prod,domain=example.com; may be repeated."
+  return new Option('--parameters <cluster:name=value,...>', help).argParser(append)
 }
 
 function severityOption(): Option {

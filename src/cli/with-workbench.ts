@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts'
 import { openWorkbench, type Workbench } from '../app/workbench.ts'
 import { connectionOf, historyOf, type Flags } from './flags.ts'
 import { interruptible } from './interrupt.ts'
@@ -8,13 +9,19 @@ import type { Streams } from './streams.ts'
 export type Work = (workbench: Workbench, stopProgress: () => void) => Promise<number>
 
 /** Opens what a command that reads clusters needs, and closes it however the command ends. */
-export async function withWorkbench(flags: Flags, streams: Streams, work: Work): Promise<number> {
+export async function withWorkbench(
+  flags: Flags,
+  streams: Streams,
+  work: Work,
+  config: Config | null = null,
+): Promise<number> {
   const interrupt = interruptible()
   const progress = await startProgress(flags['quiet'] === true, streams)
   let workbench: Workbench | undefined
   try {
     workbench = openWorkbench({
       connection: connectionOf(flags),
+      config,
       history: historyOf(flags),
       env: streams.env,
       stdin: streams.stdin,

@@ -1,3 +1,4 @@
+import type { Rule } from '../model/rules.ts'
 import type { AccessConfig } from './sections/access.ts'
 import { resolveClusters, POOL, REQUEST_TIMEOUT, TIMEOUT, type ClusterConfig } from './sections/clusters.ts'
 import { historySchema, resolveHistory, type HistoryConfig } from './sections/history.ts'
@@ -12,6 +13,7 @@ export type Config = {
   /** Path of the file that it was read from; null: there is none. */
   readonly source: string | null
   readonly clusters: readonly ClusterConfig[]
+  readonly rules: readonly Rule[]
   readonly server: ServerConfig
   /** Null: the queue runs inside the process. */
   readonly redis: RedisConfig | null
@@ -33,6 +35,7 @@ export function defaultConfig(contextNames: readonly string[], kubeconfig: strin
     context: name,
     ...(kubeconfig === null ? {} : { kubeconfig }),
     labels: {},
+    parameters: {},
     pool: POOL,
     requestTimeout: REQUEST_TIMEOUT,
     timeout: TIMEOUT,
@@ -43,6 +46,7 @@ export function defaultConfig(contextNames: readonly string[], kubeconfig: strin
   return {
     source: null,
     clusters: resolveClusters(written, '/'),
+    rules: [],
     server: resolveServer(serverSchema.parse({}), '/'),
     redis: null,
     history: resolveHistory(historySchema.parse({}), '/'),

@@ -41,7 +41,7 @@ export function readConfigFile(
     ...(sources === null ? [] : sourceProblems(document.value, { ...sources, folder })),
   ]
   if (!('value' in checked) || problems.length > 0) throw document.invalid(problems)
-  return { config: resolveConfig(checked.value, file, folder), document, folder }
+  return { config: resolveConfig(checked.value, file, folder, document.lineOf), document, folder }
 }
 
 export type ReadConfig = { readonly config: Config; readonly document: StrictDocument; readonly folder: string }

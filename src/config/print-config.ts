@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { Json } from '../model/json.ts'
+import type { Rule } from '../model/rules.ts'
 import type { Config } from './config.ts'
 import { writeDuration, writeLongDuration } from './durations.ts'
 import { API_VERSION } from './schema.ts'
@@ -18,11 +19,12 @@ export function printConfig(config: Config): string {
 
 type Written = { readonly [key: string]: Written | readonly Written[] | Json | undefined }
 
-function documentOf({ clusters, server, redis, history, key, access, execPlugins }: Config): Written {
+function documentOf({ clusters, rules, server, redis, history, key, access, execPlugins }: Config): Written {
   return {
     apiVersion: API_VERSION,
     kind: 'Config',
     clusters: clusters.map(clusterOf),
+    rules: rules.map(ruleOf),
     server: {
       listen: writeHostPort(server.listen),
       basePath: server.basePath || '/',
@@ -41,12 +43,19 @@ function documentOf({ clusters, server, redis, history, key, access, execPlugins
   }
 }
 
+/** What was called by its place is so again. */
+function ruleOf(rule: Rule): Written {
+  const { id, ...rest } = rule
+  return id.includes(':') ? rest : { id, ...rest }
+}
+
 function clusterOf(cluster: ClusterConfig): Written {
   return {
     name: cluster.name,
     slug: cluster.slug,
     ...connectionOf(cluster.connection),
     labels: cluster.labels,
+    parameters: cluster.parameters,
     namespaces: cluster.namespaces ?? undefined,
     pool: cluster.pool,
     requestTimeout: writeDuration(cluster.requestTimeoutMs),

@@ -1,4 +1,6 @@
 import type { Config } from './config.ts'
+import type { Path } from './problems.ts'
+import { resolveRules } from './rules.ts'
 import type { WrittenConfig } from './schema.ts'
 import { resolveAccess } from './sections/access.ts'
 import { resolveClusters } from './sections/clusters.ts'
@@ -8,10 +10,16 @@ import { resolveServer } from './sections/server.ts'
 import { resolveSource } from './words.ts'
 
 /** The written configuration with absolute paths, times in milliseconds and defaults. `folder` is that of the file. */
-export function resolveConfig(written: WrittenConfig, source: string, folder: string): Config {
+export function resolveConfig(
+  written: WrittenConfig,
+  source: string,
+  folder: string,
+  lineOf: (path: Path) => number,
+): Config {
   return {
     source,
     clusters: resolveClusters(written.clusters, folder),
+    rules: resolveRules(written.rules, source, lineOf),
     server: resolveServer(written.server, folder),
     redis: written.redis === undefined ? null : resolveRedis(written.redis, folder),
     history: resolveHistory(written.history, folder),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { rulesSchema } from './rules.ts'
 import { accessSchema } from './sections/access.ts'
 import { clusterSchema } from './sections/clusters.ts'
 import { historySchema } from './sections/history.ts'
@@ -13,6 +14,7 @@ export const configSchema = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('Config'),
   clusters: z.array(clusterSchema).min(1, 'must name at least one cluster'),
+  rules: rulesSchema.default([]).meta({ description: 'Which differences are meant to be: docs/rules.md.' }),
   server: serverSchema.prefault({}),
   redis: redisSchema.optional(),
   history: historySchema.prefault({}),

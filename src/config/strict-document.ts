@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { AppError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
-import { configInvalid, type Problem } from './problems.ts'
+import { configInvalid, type Path, type Problem } from './problems.ts'
 import { checkSchema } from './schema-problems.ts'
 import { readYamlTree } from './yaml-tree.ts'
 
@@ -10,13 +10,19 @@ export type StrictDocument = {
   readonly value: Json
   /** The one error for all problems, each with its path, line and column. */
   readonly invalid: (problems: readonly Problem[]) => AppError
+  /** From 1. */
+  readonly lineOf: (path: Path) => number
 }
 
 /** Reads one YAML document; see {@link readYamlTree} for what is refused. Throws `config-invalid`. */
 export function parseStrict(text: string, source: string): StrictDocument {
   const tree = readYamlTree(text)
   if (!('place' in tree)) throw configInvalid(source, tree, () => ({ line: 1, column: 1 }))
-  return { value: tree.value, invalid: (problems) => configInvalid(source, problems, tree.place) }
+  return {
+    value: tree.value,
+    invalid: (problems) => configInvalid(source, problems, tree.place),
+    lineOf: (path) => tree.place(path, 'value').line,
+  }
 }
 
 /**
@@ -25,7 +31,11 @@ export function parseStrict(text: string, source: string): StrictDocument {
  * line and column, and what to write.
  */
 export function readStrict<T>(schema: z.ZodType<T>, text: string, source: string): T {
-  const document = parseStrict(text, source)
+  return readSchema(schema, parseStrict(text, source))
+}
+
+/** The value of a document by a schema. Throws one `config-invalid` with every problem. */
+export function readSchema<T>(schema: z.ZodType<T>, document: StrictDocument): T {
   const checked = checkSchema(schema, document.value)
   if (!('value' in checked)) throw document.invalid(checked)
   return checked.value

@@ -57,6 +57,8 @@ export type CompareInput = {
   readonly fingerprint: Fingerprint | null
 }
 
+export type RuledComparison = { readonly comparison: Comparison; readonly usage: readonly RuleUsage[] }
+
 const NO_INSTALL: InstallComparison = { results: [], skews: [] }
 
 /**
@@ -69,7 +71,7 @@ export function compareSnapshots(input: CompareInput): Comparison {
 }
 
 /** As {@link compareSnapshots}, with what each rule did. */
-export function compareByRules(input: CompareInput): { comparison: Comparison; usage: readonly RuleUsage[] } {
+export function compareByRules(input: CompareInput): RuledComparison {
   const sides = createSides(input.snapshots)
   const baseline = baselineOf(input, sides)
   const replacers = createReplacers(sides, input.profiles ?? {})

@@ -1,9 +1,12 @@
+import type { RuledComparison } from '../diff/compare.ts'
 import type { ObjectFilter } from '../diff/filter.ts'
+import type { Profiles } from '../diff/rules/choice.ts'
 import type { Fingerprint } from '../flux/fingerprint.ts'
-import type { Comparison, Layer } from '../model/comparison.ts'
+import type { Layer } from '../model/comparison.ts'
 import { AppError } from '../model/errors.ts'
+import type { Rule } from '../model/rules.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { answerQuestion, checkPatterns } from './compare-question.ts'
+import { answerWithUsage, checkPatterns } from './compare-question.ts'
 import type { CollectScope, History, Ids, Progress, SnapshotSource } from './ports.ts'
 import { checkSides, type Side } from './sides.ts'
 import { isKept } from './take-snapshots.ts'
@@ -15,6 +18,9 @@ export type CompareRequest = {
   readonly scope: CollectScope
   readonly layers: readonly Layer[]
   readonly ignore: readonly string[]
+  readonly rules?: readonly Rule[]
+  /** What is known of clusters, by their names. */
+  readonly profiles?: Profiles
   readonly explain: boolean
 }
 
@@ -31,24 +37,33 @@ export type ComparePorts = {
 }
 
 /**
- * Takes a snapshot of every side, compares them, and keeps both. Kept sides are looked up before anything new is stored,
+ * Takes a snapshot of every side, compares them by the rules, and keeps both. Kept sides are looked up before anything new is stored,
  * so that `production@previous production` compares with the run before this one.
  * Rejects with an AppError for bad input; a cluster that cannot be read makes the verdict `incomplete` instead.
  */
-export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<Comparison> {
+export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<RuledComparison> {
   checkSides(request.sides)
-  const question = { ...request, filter: filterOf(request.scope) }
+  const question = { ...request, profiles: profilesOf(request), filter: filterOf(request.scope) }
   checkPatterns(question)
   const snapshots = await Promise.all(request.sides.map((side) => takeSide(side, request, ports)))
   ports.signal.throwIfAborted()
   const labelled = snapshots.map((snapshot, index) => ({ label: request.sides[index]!.label, snapshot }))
-  const comparison = answerQuestion(ports.ids.next('run'), question, labelled, ports)
+  const ruled = answerWithUsage(ports.ids.next('run'), question, labelled, ports)
   snapshots.forEach((snapshot, index) => {
     if (request.sides[index]!.from === 'cluster' && isKept(snapshot, request.scope))
       ports.history?.saveSnapshot(snapshot)
   })
-  ports.history?.saveComparison(comparison)
-  return comparison
+  ports.history?.saveComparison(ruled.comparison)
+  return ruled
+}
+
+/** A kept state of a cluster is known by its name: `production@24h` is production. */
+function profilesOf({ sides, profiles = {} }: CompareRequest): Profiles {
+  const known = sides.flatMap(({ label, cluster }): [string, Profiles[string]][] => {
+    const name = [label, cluster].find((one) => Object.hasOwn(profiles, one))
+    return name === undefined ? [] : [[label, profiles[name]!]]
+  })
+  return Object.fromEntries(known)
 }
 
 async function takeSide(side: Side, { scope, sides }: CompareRequest, ports: ComparePorts): Promise<Snapshot> {

@@ -21,12 +21,17 @@ function objectsIn(node: unknown): Node[] {
   return [...(here['type'] === 'object' ? [here] : []), ...Object.values(here).flatMap(objectsIn)]
 }
 
-test('no map takes unknown keys, but for labels', () => {
+test('no map takes unknown keys, but for labels and parameters', () => {
   const objects = objectsIn(JSON.parse(configJsonSchema()))
   assert.ok(objects.length > 10)
   const open = objects.filter(({ additionalProperties }) => additionalProperties !== false)
   assert.deepEqual(
     open.map(({ description }) => description),
-    ['To choose clusters by.'],
+    [
+      'To choose clusters by.',
+      'What of its names and values is its own: docs/parameters.md.',
+      'Clusters that it is about, by their labels.',
+      'Clusters that it is about, by their labels.',
+    ],
   )
 })

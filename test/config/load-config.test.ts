@@ -21,6 +21,7 @@ test('the smallest file: every default', (t) => {
         slug: 'staging',
         connection: { by: 'context', context: 'stg', kubeconfig: null },
         labels: {},
+        parameters: {},
         namespaces: null,
         pool: 'default',
         requestTimeoutMs: 30_000,
@@ -31,6 +32,7 @@ test('the smallest file: every default', (t) => {
         insecure: false,
       },
     ],
+    rules: [],
     server: {
       listen: { host: '127.0.0.1', port: 8080 },
       basePath: '',
@@ -134,6 +136,7 @@ execPlugins: [aws, /usr/bin/kubelogin]
         slug: 'staging-eu',
         connection: { by: 'context', context: 'stg', kubeconfig: at('kube/config') },
         labels: { env: 'staging', 'team.example.com/name': 'shop' },
+        parameters: {},
         namespaces: ['apps', 'flux-system'],
         pool: 'eu',
         requestTimeoutMs: 90_000,
@@ -156,6 +159,7 @@ execPlugins: [aws, /usr/bin/kubelogin]
         insecure: false,
       },
     ],
+    rules: [],
     server: {
       listen: { host: '::', port: 443 },
       basePath: '/flux/compare',

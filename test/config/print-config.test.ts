@@ -49,12 +49,14 @@ clusters:
     slug: staging
     context: stg
     labels: {}
+    parameters: {}
     pool: default
     requestTimeout: 30s
     timeout: 2m
     secretCompare: equality
     asGroups: []
     insecure: false
+rules: []
 server:
   listen: 127.0.0.1:8080
   basePath: /

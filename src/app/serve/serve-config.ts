@@ -1,7 +1,8 @@
 import { loadContexts } from '../../clusters/kubeconfig.ts'
 import { defaultConfig, type Config } from '../../config/config.ts'
-import { findConfigFile, loadConfig, withListen } from '../../config/load-config.ts'
+import { findConfigFile, withListen } from '../../config/load-config.ts'
 import { AppError } from '../../model/errors.ts'
+import { loadRightConfig } from '../load-right-config.ts'
 import type { Environment } from '../settings.ts'
 
 export type ServeRole = 'all' | 'api' | 'worker'
@@ -22,7 +23,7 @@ export type ServeFlags = {
  */
 export function readServeConfig(flags: ServeFlags, env: Environment, folder: string): Config {
   const file = findConfigFile(flags.config, env, folder)
-  const config = file === null ? withoutFile(flags, env) : loadConfig({ path: file, env, role: flags.role })
+  const config = file === null ? withoutFile(flags, env) : loadRightConfig({ path: file, env, role: flags.role })
   return flags.listen === null ? config : withListen(config, flags.listen)
 }
 

@@ -16,6 +16,8 @@ export type ClusterConfig = {
   readonly slug: Slug
   readonly connection: ClusterConnection
   readonly labels: Readonly<Record<string, string>>
+  /** What of its names and values is its own. */
+  readonly parameters: Readonly<Record<string, string>>
   /** Null: all. */
   readonly namespaces: readonly string[] | null
   readonly pool: string
@@ -43,6 +45,8 @@ const name = z
 
 const label = /^[A-Za-z0-9]([A-Za-z0-9._/-]{0,251}[A-Za-z0-9])?$/
 
+export const PARAMETER = /^[A-Za-z][\w-]{0,62}$/
+
 export const clusterSchema = z.strictObject({
   name,
   slug: z
@@ -67,6 +71,16 @@ export const clusterSchema = z.strictObject({
     )
     .default({})
     .meta({ description: 'To choose clusters by.', examples: [{ env: 'production' }] }),
+  parameters: z
+    .record(
+      z.string().regex(PARAMETER, 'must be a letter, and then letters, digits, _ and -'),
+      z
+        .string()
+        .regex(/[\p{L}\p{N}]/u, 'must hold a letter or digit')
+        .max(253),
+    )
+    .default({})
+    .meta({ description: 'What of its names and values is its own: docs/parameters.md.', examples: [{ env: 'prod' }] }),
   namespaces: namespaceNames.optional().meta({ description: 'Only these. Default: all.' }),
   pool: z
     .string()
@@ -100,6 +114,7 @@ export function resolveClusters(written: readonly WrittenCluster[], folder: stri
     slug: cluster.slug ?? made.get(cluster.name)!,
     connection: connectionOf(cluster, folder),
     labels: cluster.labels,
+    parameters: cluster.parameters,
     namespaces: cluster.namespaces === undefined ? null : [...new Set(cluster.namespaces)],
     pool: cluster.pool,
     requestTimeoutMs: readDuration(cluster.requestTimeout)!,

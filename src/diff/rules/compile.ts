@@ -36,6 +36,11 @@ export type RuleProblem = {
 
 type Compiled = { readonly compiled: CompiledRule; readonly problems: readonly RuleProblem[] }
 
+/** Everything that is wrong with the patterns, paths and selectors of a rule; its shape is checked where it is read. */
+export function ruleProblems(rule: Rule): readonly RuleProblem[] {
+  return compile(rule).problems
+}
+
 /** The prefix by which reports tell `--ignore` from a written rule. */
 export const IGNORE_FLAG = '--ignore '
 
