@@ -14,7 +14,7 @@ export function renderedResponse(c: ApiContext, { body, etag }: Rendered, type: 
   const policy: Record<string, string> = type.startsWith('text/html')
     ? { 'Content-Security-Policy': reportPolicy() }
     : {}
-  const content = typeof body === 'string' ? body : new Uint8Array(body)
+  const content = body as string | Uint8Array<ArrayBuffer>
   return c.body(content, 200, { ...headers, ...policy, 'Content-Type': type })
 }
 

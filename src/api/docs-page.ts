@@ -39,12 +39,16 @@ const KEPT = 'public, max-age=3600'
 
 /** The interactive documentation, all of it from our own files. */
 export function mountDocsPage(app: OpenAPIHono<ApiEnv>, base: string): void {
-  app.get(`${base}/docs`, (c) => c.html(PAGE, 200, { 'Content-Security-Policy': POLICY }))
+  app.get(`${base}/docs`, (c) => {
+    c.set('route', '/docs')
+    return c.html(PAGE, 200, { 'Content-Security-Policy': POLICY })
+  })
   app.get(`${base}/docs/start.js`, (c) =>
     c.body(START, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': KEPT }),
   )
   app.get(`${base}/docs/:file`, async (c) => {
     const asset = await readDocsAsset(c.req.param('file'))
+    c.set('route', '/docs/{file}')
     if (asset === null) throw new AppError('not-found', 'there is no such file')
     return c.body(asset.bytes, 200, { 'Content-Type': asset.type, 'Cache-Control': KEPT })
   })

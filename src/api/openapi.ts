@@ -9,6 +9,7 @@ export function mountOpenApi(app: OpenAPIHono<ApiEnv>, base: string, version: st
   let document: { readonly body: string; readonly etag: string } | undefined
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
   app.get(`${base}/openapi.json`, (c) => {
+    c.set('route', '/openapi.json')
     document ??= writeDocument(app, base, version)
     return renderedResponse(c, document, 'application/json')
   })

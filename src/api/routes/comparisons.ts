@@ -41,13 +41,15 @@ function oneComparison(service: Service, links: Links): Endpoint {
     problems: ['not-finished'],
     handle: async (c, { access, params, query }) => {
       const format = formatOf(c, query.format)
-      const run = format === 'json' ? await service.run(access, params.comparison) : null
-      if (run !== null && run.phase !== 'done') return runResponse(c, run, links)
-      return renderedResponse(
-        c,
-        await service.renderComparison(access, params.comparison, format),
-        contentTypeOf(format),
-      )
+      const id = params.comparison
+      try {
+        return renderedResponse(c, await service.renderComparison(access, id, format), contentTypeOf(format))
+      } catch (thrown) {
+        if (format !== 'json') throw thrown
+        const run = await service.run(access, id)
+        if (run.phase === 'done') throw thrown
+        return runResponse(c, run, links)
+      }
     },
   })
 }
