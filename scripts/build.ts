@@ -12,7 +12,13 @@ const DOCS_PAGES = 'node_modules/swagger-ui-dist'
 rmSync(TARGET, { recursive: true, force: true })
 mkdirSync(TARGET, { recursive: true })
 const { metafile } = await build({
-  entryPoints: ['src/main.ts'],
+  entryPoints: {
+    main: 'src/main.ts',
+    // Threads of the service: each is started by its file.
+    'store-thread': 'src/app/threads/store-thread.ts',
+    'compute-thread': 'src/app/threads/compute-thread.ts',
+    'collect-thread': 'src/app/threads/collect-thread.ts',
+  },
   outdir: join(TARGET, 'dist'),
   bundle: true,
   splitting: true,
@@ -32,6 +38,10 @@ const { metafile } = await build({
 for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md']) cpSync(name, join(TARGET, name))
 cpSync('migrations', join(TARGET, 'migrations'), { recursive: true })
 cpSync('src/simulator/demo', join(TARGET, 'dist/demo'), { recursive: true })
+mkdirSync(join(TARGET, 'dist/swagger-ui'))
+for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+  cpSync(join('node_modules/swagger-ui-dist', name), join(TARGET, 'dist/swagger-ui', name))
+}
 for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
   cpSync(join(DOCS_PAGES, name), join(TARGET, 'dist/swagger-ui', name))
 }

@@ -11,6 +11,7 @@ import { loadKeyBytes } from '../history/fingerprint-key-file.ts'
 import { VERSION } from '../model/version.ts'
 import type { ComparePorts } from '../service/compare-sides.ts'
 import type { Clock, History, Ids, Progress } from '../service/ports.ts'
+import { newId } from './new-id.ts'
 import { historyPath, openKeptHistory } from './kept-history.ts'
 import type { ConnectionSettings, Environment } from './settings.ts'
 
@@ -71,7 +72,7 @@ const CLOCK: Clock = { now: () => new Date() }
 
 /** Sortable by time, unique without coordination. */
 const IDS: Ids = {
-  next: (prefix) => `${prefix}_${Date.now().toString(36)}${randomBytes(5).toString('hex')}`,
+  next: (prefix) => newId(prefix, Date.now(), randomBytes(5)),
 }
 
 function connectionOf({ as, asGroups, requestTimeoutMs, clusterTimeoutMs }: ConnectionSettings) {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { addConnectionOptions } from './options.ts'
 import type { Streams } from './streams.ts'
 
@@ -6,10 +6,38 @@ type Outcome = { code: number }
 
 /** Commands for running flux-compare rather than for asking it something. */
 export function addOperatingCommands(program: Command, streams: Streams, outcome: Outcome): void {
+  addServe(program, streams, outcome)
   addRbac(program, streams, outcome)
   addToken(program, streams, outcome)
   addBackup(program, streams, outcome)
   addRestore(program, streams, outcome)
+}
+
+function addServe(program: Command, streams: Streams, outcome: Outcome): void {
+  program
+    .command('serve')
+    .description('Serve the REST API, take snapshots by jobs and keep the history. See docs/deployment.md.')
+    .option(
+      '--config <file>',
+      'Configuration. Default: FLUX_COMPARE_CONFIG, then ./flux-compare.yaml, then every context.',
+    )
+    .option('--listen <host:port>', 'Where to listen, in the place of server.listen. Default: 127.0.0.1:8080.')
+    .addOption(
+      new Option('--role <role>', 'api: answers, records and compares; worker: reads clusters; all: both.')
+        .choices(['all', 'api', 'worker'])
+        .default('all'),
+    )
+    .option('--pool <name>', 'The pool whose clusters a worker reads. Default: default.')
+    .option('--kubeconfig <path>', 'Kubeconfig whose contexts are served where there is no configuration.')
+    .addOption(
+      new Option('--log-level <level>', 'Least level that is logged.')
+        .choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+        .default('info'),
+    )
+    .action(async (options: Record<string, unknown>) => {
+      const { serveCommand } = await import('./serve.ts')
+      outcome.code = await serveCommand(options, streams)
+    })
 }
 
 function addRbac(program: Command, streams: Streams, outcome: Outcome): void {

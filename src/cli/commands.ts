@@ -156,6 +156,8 @@ function addDemo(program: Command, streams: Streams, outcome: Outcome): void {
       'Start a simulated fleet of three clusters, compare it as real clusters are, and say what to try next.',
     )
     .option('--keep', 'Keep the fleet running until Ctrl-C, to try commands on it.')
+    .option('--serve', 'Serve the fleet (see flux-compare serve) until Ctrl-C.')
+    .option('--listen <host:port>', 'Where --serve listens. Default: 127.0.0.1:8080.')
   addOutputOptions(command).action(async (options: Record<string, unknown>) => {
     const { demoCommand } = await import('./demo.ts')
     outcome.code = await demoCommand(options, streams)

@@ -22,6 +22,7 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
     await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
     const names = [...simulator.clusters.keys()]
     const words = isForPeople(text(flags, 'output') ?? 'table') ? streams.stdout : streams.stderr
+    if (flags['serve'] === true) return await serveDemo({ kubeconfig, folder, flags, streams })
     await words.write(introduction(names))
     await compareCommand(names, { ...flags, ...defaults(kubeconfig, join(folder, 'history.db')) }, streams)
     await words.write(nextSteps(kubeconfig, flags['keep'] === true))
@@ -31,6 +32,21 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
     await simulator.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+type ServedDemo = {
+  readonly kubeconfig: string
+  readonly folder: string
+  readonly flags: Flags
+  readonly streams: Streams
+}
+
+/** `--serve`: the service over the fleet, with a history of its own that ends with it. */
+async function serveDemo({ kubeconfig, folder, flags, streams }: ServedDemo): Promise<number> {
+  const { serveCommand } = await import('./serve.ts')
+  const env = { ...streams.env, FLUX_COMPARE_HISTORY: join(folder, 'service.db'), FLUX_COMPARE_CONFIG: '' }
+  await streams.stdout.write(`Three simulated clusters: export KUBECONFIG=${kubeconfig}\n`)
+  return serveCommand({ ...flags, kubeconfig }, { ...streams, env })
 }
 
 async function startFleet(): Promise<Simulator> {
@@ -60,6 +76,7 @@ function nextSteps(kubeconfig: string, kept: boolean): string {
     return `
 Try next:
   flux-compare demo --keep               keep this fleet running, to try commands on it
+  flux-compare demo --serve              serve it: the REST API, jobs and history
   flux-compare clusters                  the contexts of your own kubeconfig
   flux-compare BASELINE TARGET           compare two of them: only get and list are sent, secrets stay masked
 `

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { loadContexts } from '../../clusters/kubeconfig.ts'
 import { defaultConfig, type Config } from '../../config/config.ts'
 import { findConfigFile, withListen } from '../../config/load-config.ts'
@@ -29,7 +30,7 @@ export function readServeConfig(flags: ServeFlags, env: Environment, folder: str
 
 function withoutFile({ kubeconfig }: ServeFlags, env: Environment): Config {
   const { names } = loadContexts({ kubeconfig, env })
-  if (names.length > 0) return defaultConfig(names)
+  if (names.length > 0) return defaultConfig(names, kubeconfig === null ? null : resolve(kubeconfig))
   throw new AppError('no-clusters', 'there is no configuration file, and the kubeconfig has no context', {
     hint: 'Name a kubeconfig with KUBECONFIG or a configuration with --config (docs/config.md), or try: flux-compare demo --serve',
   })

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { createFingerprint, createFingerprintKey } from '../../flux/fingerprint.ts'
 import { openHistoryReader } from '../../history/service-history.ts'
 import { VERSION } from '../../model/version.ts'
@@ -8,32 +8,27 @@ import type { Comparison } from '../../model/comparison.ts'
 import { AppError } from '../../model/errors.ts'
 import type { HistoryReader } from '../../service/kept-reads.ts'
 import { createCompute, type Compute } from '../../service/compute/compute.ts'
-import { createLog, type LogLevel } from '../log.ts'
-import { channelOf, expose, type Functions } from './rpc.ts'
+import { createLog } from '../log.ts'
+import type { ComputeThreadData } from './compute-functions.ts'
+import type { Functions } from './rpc.ts'
+import { runThread } from './run-thread.ts'
 
 // Entry of the thread that compares and renders: it reads what is kept and writes nothing.
-
-export type ComputeThreadData = {
-  readonly path: string
-  readonly migrations: string
-  readonly key: Uint8Array
-  readonly logLevel: LogLevel
-}
 
 /** Documents are written for pipes: no colour, and the width that a log has. */
 const WIDTH = 120
 
 const { path, migrations, key, logLevel } = workerData as ComputeThreadData
-const log = createLog(logLevel).child({ thread: 'compute' })
-const reader = openHistoryReader({ path, migrations, engine: VERSION })
-const compute = createCompute({
-  reads: { snapshot: reader.keptSnapshot, comparison: reader.loadComparison },
-  engine: { engine: VERSION, fingerprint: createFingerprint(createFingerprintKey(key)) },
-  render,
+
+runThread(createLog(logLevel).child({ thread: 'compute' }), () => {
+  const reader = openHistoryReader({ path, migrations, engine: VERSION })
+  const compute = createCompute({
+    reads: { snapshot: reader.keptSnapshot, comparison: reader.loadComparison },
+    engine: { engine: VERSION, fingerprint: createFingerprint(createFingerprintKey(key)) },
+    render,
+  })
+  return inOneState(compute, reader)
 })
-expose(channelOf(parentPort!), { ready: () => undefined, ...inOneState(compute, reader) }, (name, error) =>
-  log.error('a call failed', { name }, error),
-)
 
 function render(comparison: Comparison, format: string): string {
   if (!isOutputFormat(format)) throw new AppError('input-invalid', `${format} is not an output format`)

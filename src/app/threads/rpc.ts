@@ -14,6 +14,9 @@ type Answer =
   | { readonly answer: number; readonly value: unknown }
   | { readonly answer: number; readonly error: ErrorDocument }
 
+/** What a thread says without being asked. */
+type Notice = { readonly notice: unknown }
+
 /** What the other thread is spoken to through. */
 export type Channel = {
   readonly post: (message: unknown) => void
@@ -67,12 +70,16 @@ export type RemoteThread<T extends Functions> = {
 }
 
 /** Calls the functions that the other end of the channel exposes. */
-export function connectThread<T extends Functions>(channel: Channel): RemoteThread<T> {
+export function connectThread<T extends Functions>(
+  channel: Channel,
+  onNotice: (notice: unknown) => void = () => undefined,
+): RemoteThread<T> {
   const waiting = new Map<number, Waiting>()
   let gone: AppError | null = null
   let calls = 0
   channel.listen((received) => {
-    const message = received as Answer
+    const message = received as Answer | Notice
+    if ('notice' in message) return onNotice(message.notice)
     const caller = waiting.get(message.answer)
     if (!caller) return
     waiting.delete(message.answer)

@@ -20,14 +20,14 @@ export type RunningThread<T extends Functions> = {
 export async function startThread<T extends Functions>(
   name: ThreadName,
   workerData: unknown,
-  onDeath: (error: AppError) => void,
+  listeners: { readonly onDeath: (error: AppError) => void; readonly onNotice?: (notice: unknown) => void },
 ): Promise<RunningThread<T>> {
   const worker = new Worker(entryOf(name), { workerData, name })
-  const { functions, fail } = connectThread<T>(channelOf(worker))
+  const { functions, fail } = connectThread<T>(channelOf(worker), listeners.onNotice)
   let ending = false
   const died = (error: AppError): void => {
     fail(error)
-    if (!ending) onDeath(error)
+    if (!ending) listeners.onDeath(error)
   }
   worker.on('error', (cause) => died(new AppError('internal', `the ${name} failed`, { cause })))
   worker.on('exit', () =>
@@ -50,7 +50,7 @@ export async function startThread<T extends Functions>(
 
 /** In a checkout the source beside this one; in the package the bundle that has its name. */
 function entryOf(name: ThreadName): string {
-  const candidates = [`./${name}.ts`, `./${name}.js`, `./threads/${name}.js`]
+  const candidates = [`./${name}.ts`, `./${name}.js`]
   const paths = candidates.map((path) => fileURLToPath(new URL(path, import.meta.url)))
   return paths.find((path) => existsSync(path)) ?? paths[0]!
 }

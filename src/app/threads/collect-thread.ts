@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { workerData } from 'node:worker_threads'
+import { createConfiguredSource } from '../../clusters/configured-source.ts'
+import { createFingerprintKey } from '../../flux/fingerprint.ts'
+import { VERSION } from '../../model/version.ts'
+import type { Progress, SnapshotSource } from '../../service/ports.ts'
+import { createSnapshotTaker } from '../../workers/snapshot-taker.ts'
+import { newId } from '../new-id.ts'
+import { createLog } from '../log.ts'
+import type { CollectedClusters, CollectFunctions, CollectNotice, CollectThreadData } from './collect-functions.ts'
+import { runThread } from './run-thread.ts'
+
+// Entry of the thread that reads clusters: parsing and masking would hold up answers and lock renewals elsewhere.
+
+const { key, env, clusters, logLevel } = workerData as CollectThreadData
+const fingerprintKey = createFingerprintKey(key)
+
+runThread(createLog(logLevel).child({ thread: 'collect' }), (channel): CollectFunctions => {
+  const current = { source: sourceOf(clusters) }
+  const take = createSnapshotTaker(() => current.source)
+  const running = new Map<number, AbortController>()
+  return {
+    take: async (call, cluster, base) => {
+      const controller = new AbortController()
+      running.set(call, controller)
+      const tell = (progress: Progress): void => channel.post({ notice: { call, progress } satisfies CollectNotice })
+      try {
+        return await take(cluster, base, controller.signal, tell)
+      } finally {
+        running.delete(call)
+      }
+    },
+    cancel: (call) => running.get(call)?.abort(),
+    setClusters: (next) => {
+      current.source = sourceOf(next)
+    },
+  }
+})
+
+function sourceOf({ targets, execPlugins }: CollectedClusters): SnapshotSource {
+  return createConfiguredSource(targets, {
+    env,
+    execPlugins,
+    engine: VERSION,
+    fingerprintKey,
+    clock: { now: () => new Date() },
+    ids: { next: (prefix) => newId(prefix, Date.now(), randomBytes(5)) },
+  })
+}

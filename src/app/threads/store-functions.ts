@@ -1,0 +1,31 @@
+import type { RunStore } from '../../service/runs.ts'
+import type { Recorded } from '../../workers/record-snapshot.ts'
+import type { RecordTask } from '../../workers/job-data.ts'
+import type { LogLevel } from '../log.ts'
+
+export type StoreThreadData = {
+  readonly path: string
+  readonly migrations: string
+  /** Id of the fingerprint key; the thread has no use for the key itself. */
+  readonly keyId: string
+  readonly logLevel: LogLevel
+}
+
+/** Everything that writes, in the one thread that does. */
+export type StoreFunctions = Pick<
+  RunStore,
+  | 'createRun'
+  | 'createJob'
+  | 'reissueJob'
+  | 'reissueRun'
+  | 'startJob'
+  | 'progressJob'
+  | 'failJob'
+  | 'recordComparison'
+  | 'failRun'
+  | 'cancelRun'
+> & {
+  readonly record: (task: RecordTask, parts: readonly Uint8Array[]) => Recorded
+  /** Ends the thread's hold on the database; no call may follow. */
+  readonly close: () => void
+}

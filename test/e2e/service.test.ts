@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { demoFleet } from '../../src/simulator/demo-fleet.ts'
+import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
+import { startSimulator } from '../../src/simulator/simulator.ts'
+import { runCli } from './run-cli.ts'
+import { ask, poll, startService, type ServiceProcess } from './service-process.ts'
+
+type Run = { readonly id: string; readonly phase: string; readonly sides: readonly { snapshot: string | null }[] }
+type Snapshots = { readonly items: readonly { readonly id: string; readonly cluster: string }[] }
+
+type Place = { readonly folder: string; readonly simulator: Simulator; readonly env: Record<string, string> }
+
+async function fleet(t: TestContext): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'flux-compare-service-'))
+  const simulator = await startSimulator({ clusters: demoFleet() })
+  t.after(async () => {
+    await simulator.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const kubeconfig = join(folder, 'kubeconfig')
+  writeFileSync(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
+  return { folder, simulator, env: { KUBECONFIG: kubeconfig, XDG_STATE_HOME: join(folder, 'state') } }
+}
+
+async function service(t: TestContext, place: Place, args: readonly string[] = []): Promise<ServiceProcess> {
+  const started = await startService({ args, env: place.env, cwd: place.folder })
+  t.after(() => started.end('SIGKILL'))
+  return started
+}
+
+async function compare(url: string, body: object): Promise<string> {
+  const { status, headers, body: run } = await ask<Run>(`${url}/api/v1/comparisons`, { method: 'POST', body })
+  assert.equal(status, 202)
+  assert.equal(headers.get('location'), `/api/v1/comparisons/${run.id}`)
+  return run.id
+}
+
+const DONE = ({ phase }: Run): boolean => phase === 'done'
+
+test('a laptop: the contexts of the kubeconfig are compared by one POST and read by one GET', async (t) => {
+  const place = await fleet(t)
+  const { url, end, log } = await service(t, place)
+  const id = await compare(url, { baseline: 'staging', targets: ['production', 'edge'], fresh: true })
+  const run = await poll<Run>(`${url}/api/v1/comparisons/${id}/run`, DONE, 30_000)
+  assert.equal(run.sides.length, 3)
+  const found = await ask<{ verdict: string }>(`${url}/api/v1/compare?baseline=staging&target=production`)
+  assert.deepEqual([found.status, found.body.verdict], [200, 'drifted'])
+  assert.equal(await end('SIGTERM'), 0)
+  assert.match(log(), /"msg":"stopped"/)
+})
+
+test('its database has one owner, and is free at once when that is killed', async (t) => {
+  const place = await fleet(t)
+  const first = await service(t, place)
+  const second = await runCli(['serve', '--listen', '127.0.0.1:0'], { env: place.env, cwd: place.folder })
+  assert.equal(second.code, 2)
+  assert.match(second.stderr, new RegExp(`belongs to the service that runs as process ${first.pid} `))
+  await first.end('SIGKILL')
+  const third = await service(t, place)
+  assert.equal((await ask(`${third.url}/readyz`)).status, 200)
+})
+
+test('without a kubeconfig it says what to do, and how to try the demo', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'flux-compare-service-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const { code, stdout, stderr } = await runCli(['serve'], { env: { HOME: folder }, cwd: folder })
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(
+    stderr,
+    /error: there is no configuration file, and the kubeconfig has no context\nhint: .*KUBECONFIG.*demo --serve/,
+  )
+})
+
+test('killed while it reads clusters, it takes the run up again and records each cluster once', async (t) => {
+  const place = await fleet(t)
+  for (const cluster of place.simulator.clusters.values()) {
+    cluster.setFaults([{ match: { path: /helmreleases/ }, action: { kind: 'delay', ms: 1500 } }])
+  }
+  const first = await service(t, place)
+  const id = await compare(first.url, { baseline: 'staging', targets: ['production', 'edge'], fresh: true })
+  await poll<{ items: readonly { phase: string }[] }>(
+    `${first.url}/api/v1/jobs`,
+    ({ items }) => items.some(({ phase }) => phase === 'running'),
+    10_000,
+  )
+  await first.end('SIGKILL')
+  const second = await service(t, place)
+  await poll<Run>(`${second.url}/api/v1/comparisons/${id}/run`, DONE, 30_000)
+  const { body } = await ask<Snapshots>(`${second.url}/api/v1/snapshots`)
+  assert.deepEqual(body.items.map(({ cluster }) => cluster).sort(), ['edge', 'production', 'staging'])
+})
