@@ -5,6 +5,8 @@ import {
   addHistoryOptions,
   addOutputOptions,
   addScopeOptions,
+  addServerOption,
+  SERVER_OPTION,
 } from './options.ts'
 import { addOperatingCommands } from './commands-operate.ts'
 import type { Streams } from './streams.ts'
@@ -58,7 +60,16 @@ function addCompare(program: Command, streams: Streams, outcome: Outcome): void 
       'Context names, CLUSTER@previous|latest|TIME|AGE|ID, or file:PATH (file:- is standard input).',
     )
   addOutputOptions(addHistoryOptions(addComparisonOptions(addScopeOptions(addConnectionOptions(command)))))
+  addServerOption(command).option(
+    '--max-age <duration>',
+    'With --server: kept snapshots will do that are no older than this.',
+  )
   command.addHelpText('after', EXAMPLES).action(async (sides: string[], options: Record<string, unknown>) => {
+    if (typeof options['server'] === 'string') {
+      const { remoteCompare } = await import('./remote.ts')
+      outcome.code = await remoteCompare(sides, options, streams)
+      return
+    }
     const { compareCommand } = await import('./compare.ts')
     outcome.code = await compareCommand(sides, options, streams)
   })
@@ -74,7 +85,12 @@ function addClusters(program: Command, streams: Streams, outcome: Outcome): void
     .addOption(
       new Option('-o, --output <format>', 'Output format.').choices(['table', 'json', 'yaml', 'name']).default('table'),
     )
-  addConnectionOptions(command).action(async (options: Record<string, unknown>) => {
+  addServerOption(addConnectionOptions(command)).action(async (options: Record<string, unknown>) => {
+    if (typeof options['server'] === 'string') {
+      const { remoteClusters } = await import('./remote.ts')
+      outcome.code = await remoteClusters(options, streams)
+      return
+    }
     const { clustersCommand } = await import('./clusters.ts')
     outcome.code = await clustersCommand(options, streams)
   })
@@ -91,8 +107,13 @@ function addSnapshot(program: Command, streams: Streams, outcome: Outcome): void
       new Option('-o, --output <format>', 'Output format.').choices(['table', 'json', 'yaml']).default('table'),
     )
     .option('-q, --quiet', 'Do not show progress.')
-  addHistoryOptions(addScopeOptions(addConnectionOptions(command))).action(
+  addServerOption(addHistoryOptions(addScopeOptions(addConnectionOptions(command)))).action(
     async (clusters: string[], options: Record<string, unknown>) => {
+      if (typeof options['server'] === 'string') {
+        const { remoteSnapshot } = await import('./remote.ts')
+        outcome.code = await remoteSnapshot(clusters, options, streams)
+        return
+      }
       const { snapshotCommand } = await import('./snapshot.ts')
       outcome.code = await snapshotCommand(clusters, options, streams)
     },
@@ -109,7 +130,13 @@ function addHistory(program: Command, streams: Streams, outcome: Outcome): void 
     .addOption(
       new Option('-o, --output <format>', 'Output format.').choices(['table', 'json', 'yaml', 'name']).default('table'),
     )
+    .option(...SERVER_OPTION)
     .action(async (cluster: string | undefined, options: Record<string, unknown>) => {
+      if (typeof options['server'] === 'string') {
+        const { remoteHistory } = await import('./remote.ts')
+        outcome.code = await remoteHistory(cluster, options, streams)
+        return
+      }
       const { historyCommand } = await import('./history.ts')
       outcome.code = await historyCommand(cluster, options, streams)
     })
@@ -121,7 +148,12 @@ function addShow(program: Command, streams: Streams, outcome: Outcome): void {
     .description('Print a kept comparison (run_...) again, in any format, or export a kept snapshot (snap_...).')
     .argument('<id>', 'Id, or its beginning where that is unique.')
     .option('--history <path>', 'File that keeps snapshots. Default: flux-compare/history.db in the XDG state folder.')
-  addOutputOptions(command).action(async (id: string, options: Record<string, unknown>) => {
+  addOutputOptions(addServerOption(command)).action(async (id: string, options: Record<string, unknown>) => {
+    if (typeof options['server'] === 'string') {
+      const { remoteShow } = await import('./remote.ts')
+      outcome.code = await remoteShow(id, options, streams)
+      return
+    }
     const { showCommand } = await import('./show.ts')
     outcome.code = await showCommand(id, options, streams)
   })

@@ -12,14 +12,24 @@ export async function historyCommand(cluster: string | undefined, flags: Flags, 
   try {
     const snapshots = history.listSnapshots({ cluster: cluster ?? null, limit })
     const comparisons = cluster === undefined ? history.listComparisons(limit) : []
-    const format = text(flags, 'output') ?? 'table'
-    await streams.stdout.write(
-      format === 'table' ? tables(snapshots, comparisons) : render(format, snapshots, comparisons),
-    )
+    await printHistory(snapshots, comparisons, flags, streams)
     return 0
   } finally {
     history.close()
   }
+}
+
+/** Lists what is kept in the format that was asked for. */
+export async function printHistory(
+  snapshots: Snapshots,
+  comparisons: Comparisons,
+  flags: Flags,
+  streams: Streams,
+): Promise<void> {
+  const format = text(flags, 'output') ?? 'table'
+  await streams.stdout.write(
+    format === 'table' ? tables(snapshots, comparisons) : render(format, snapshots, comparisons),
+  )
 }
 
 type Kept = ReturnType<typeof openKeptHistory>

@@ -49,6 +49,15 @@ export function addHistoryOptions(command: Command): Command {
     .option('--no-history', 'Keep nothing, and use nothing kept.')
 }
 
+export const SERVER_OPTION = [
+  '--server <url>',
+  'Ask a flux-compare service instead of the clusters; its token is taken from FLUX_COMPARE_TOKEN.',
+] as const
+
+export function addServerOption(command: Command): Command {
+  return command.option(...SERVER_OPTION)
+}
+
 export function addOutputOptions(command: Command): Command {
   return command
     .addOption(new Option('-o, --output <format>', 'Output format.').choices(OUTPUT_FORMATS).default('table'))

@@ -146,6 +146,12 @@ export const ERRORS = {
     hint: 'Use a new Idempotency-Key for another request.',
   },
   'rate-limited': { status: 429, exit: 2, retry: true, hint: 'Wait as long as Retry-After says.' },
+  'service-unreachable': {
+    status: 502,
+    exit: 2,
+    retry: true,
+    hint: 'Check the address, and that the service runs: curl URL/healthz',
+  },
   'queue-full': { status: 429, exit: 2, retry: true, hint: 'Wait until running jobs are done, as Retry-After says.' },
   'queue-unavailable': { status: 503, exit: 2, retry: true, hint: 'Check Redis and its URL; reads go on meanwhile.' },
   'snapshot-too-large': {
