@@ -1,9 +1,10 @@
 import type { Effective } from '../flux/effective.ts'
 import type { Origin } from '../model/comparison.ts'
 import type { Json, JsonObject } from '../model/json.ts'
-import { rootOf, pointerIn } from './layers.ts'
+import { pathIn, pointerIn, rootOf } from './layers.ts'
 import type { EffectiveLayer } from './layers.ts'
 import { measureLeaves, type LeafSlot, type MeasuredLeaves } from './leaves.ts'
+import { INLINE_ORIGIN } from './effective.ts'
 import type { EffectiveUnit } from './effective.ts'
 import type { Unit } from './pairing.ts'
 import { parsePointer } from './pointer.ts'
@@ -12,7 +13,7 @@ import type { Run } from './run.ts'
 import { sameJson } from './same-json.ts'
 import type { Side } from './side.ts'
 import { diffTrees } from './tree-diff.ts'
-import type { TreeDiff } from './tree-types.ts'
+import type { Step, TreeDiff } from './tree-types.ts'
 import { contextOf, type UnitDiffer } from './unit-differ.ts'
 
 type Composed = Extract<Effective, { state: 'composed' }>
@@ -57,6 +58,23 @@ export function measureEffective(
   return run.layers.has('spec') && run.layers.has('data')
     ? { slots: located, equivalents: [], unknown: [] }
     : { slots: located, equivalents, unknown }
+}
+
+/** The differences of inline values or variables, as differences of what is made of them. */
+export function inlineLeaves({ layer, inline }: EffectiveUnit, slots: readonly LeafSlot[]): LeafSlot[] {
+  if (!inline) return []
+  const root = rootOf(layer)
+  return slots.flatMap((slot) => {
+    const below = slot.steps.length > root.length && root.every((key, at) => isKey(slot.steps[at], key))
+    if (slot.layer !== 'spec' || !below) return []
+    const origins = new Map([...slot.at.keys()].map((side) => [side, INLINE_ORIGIN]))
+    const within = slot.within?.startsWith(`${root.join('.')}.`) ? slot.within : null
+    return [{ ...slot, layer, path: pathIn(layer, slot.steps), within, origins }]
+  })
+}
+
+function isKey(step: Step | undefined, key: string): boolean {
+  return step !== undefined && 'key' in step && step.key === key
 }
 
 type Trees = { readonly layer: EffectiveLayer; readonly known: ReadonlyMap<Side, Composed> }

@@ -2,9 +2,10 @@ import type { Effective } from '../flux/effective.ts'
 import { composeEffectiveValues } from '../flux/effective-values.ts'
 import { composeEffectiveVariables, type EffectiveVariables } from '../flux/effective-variables.ts'
 import { valuesCheckOf, type ValuesCheck } from '../flux/values-check.ts'
-import { dig, type Json } from '../model/json.ts'
+import { dig, isJsonArray, type Json } from '../model/json.ts'
+import type { Origin } from '../model/comparison.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
-import type { SnapshotEntry } from '../model/snapshot.ts'
+import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
 import { configKey, findConfig } from './config-references.ts'
 import { mayHide } from './hidden.ts'
 import type { EffectiveLayer } from './layers.ts'
@@ -17,8 +18,12 @@ import type { Side } from './side.ts'
 /** What controllers make of one object, on every side that has it; sides with the same inputs share one. */
 export type EffectiveUnit = {
   readonly layer: EffectiveLayer
+  /** Nothing but the objects themselves has a part in it: what differs is what differs in them. */
+  readonly inline: boolean
   readonly states: ReadonlyMap<Side, Effective | EffectiveVariables>
 }
+
+export const INLINE_ORIGIN: Origin = { from: 'inline', shadows: [] }
 
 /** What a side composes from. Two are one group where all of it is the same. */
 type Input = { readonly entry: SnapshotEntry; readonly spec: Json; readonly key: string | null; readonly side: Side }
@@ -31,17 +36,31 @@ type Group = { readonly first: Input; readonly sides: Side[] }
 export function effectiveOf(run: Run, unit: Unit): EffectiveUnit | null {
   const layer = effectiveLayerOf(unit.ref)
   if (layer === null || !run.layers.has(layer) || run.configReferences === null) return null
+  if (isPlain(run, unit)) return null
   const sides = run.sides.filter((side) => unit.entries[side.index]?.limit === null)
-  if (sides.length === 0 || isPlain(run, unit, sides)) return null
+  if (sides.length === 0) return null
   const groups = groupInputs(sides.map((side) => inputOn(run, unit, side)))
   const noted = sides.some((side) => unit.entries[side.index]?.noted)
   if (groups.length === 1 && !noted) return null
+  const inline = !noted && run.layers.has('spec') && groups.every(({ first }) => isInline(first, layer))
   const states = new Map<Side, Effective | EffectiveVariables>()
   for (const { first, sides: members } of groups) {
-    const state = compose(run, unit, first)
+    const state = inline && layer === 'values' ? INLINE : compose(run, unit, first)
     for (const side of members) states.set(side, state)
   }
-  return { layer, states }
+  return { layer, inline, states }
+}
+
+/** Values without references are those that the object says, so they need not be put together. */
+const INLINE: Effective = {
+  state: 'composed',
+  tree: {},
+  originAt: () => INLINE_ORIGIN,
+}
+
+function isInline({ spec }: Input, layer: EffectiveLayer): boolean {
+  const references = layer === 'values' ? dig(spec, 'valuesFrom') : dig(spec, 'postBuild', 'substituteFrom')
+  return references === undefined || (isJsonArray(references) && references.length === 0)
 }
 
 function effectiveLayerOf({ group, kind }: ResourceRef): EffectiveLayer | null {
@@ -49,16 +68,27 @@ function effectiveLayerOf({ group, kind }: ResourceRef): EffectiveLayer | null {
   return kind === 'Kustomization' && group === 'kustomize.toolkit.fluxcd.io' ? 'substitutions' : null
 }
 
-/** Whether digests alone show that the inputs are the same everywhere. */
-function isPlain(run: Run, unit: Unit, sides: readonly Side[]): boolean {
-  const [first] = sides
-  const entry = unit.entries[first!.index]
-  return sides.every((side) => {
-    const other = unit.entries[side.index]
-    if (!other || other.digest !== entry?.digest || other.noted || mayHide(other, side)) return false
-    const key = keyOf(run, unit, side)
-    return key !== null && key === keyOf(run, unit, first!)
-  })
+/** Whether digests alone show that the inputs are the same on all clusters. */
+function isPlain({ sides, configReferences }: Run, unit: Unit): boolean {
+  const [first] = unit.entries
+  if (!first || unit.names !== null) return false
+  for (const side of sides) {
+    const entry = unit.entries[side.index]
+    if (!entry || entry.digest !== first.digest || entry.noted || mayHide(entry, side)) return false
+  }
+  const own = sides.map((side) => configReferences!(side, first.ref))
+  return sides.every((side) => isSameConfig([sides[0]!, own[0]!], [side, own[side.index]!]))
+}
+
+type Referred = readonly [side: Side, references: ReadonlyMap<string, Reference>]
+
+function isSameConfig([one, references]: Referred, [other, others]: Referred): boolean {
+  if (references.size !== others.size) return false
+  for (const [field, reference] of references) {
+    const [key, same] = [configKey(one, reference), others.get(field)]
+    if (key === null || same === undefined || key !== configKey(other, same)) return false
+  }
+  return true
 }
 
 /** Null where something is not known: that is the same as nothing. */

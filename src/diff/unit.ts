@@ -2,7 +2,7 @@ import { compareRefs, refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Subject } from './differences.ts'
 import { effectiveOf, type EffectiveUnit } from './effective.ts'
-import { measureEffective, reasonsOf } from './effective-leaves.ts'
+import { inlineLeaves, measureEffective, reasonsOf } from './effective-leaves.ts'
 import { isUncertain } from './effective-proof.ts'
 import { measureEvents } from './events.ts'
 import { mayHide } from './hidden.ts'
@@ -133,10 +133,11 @@ function measureUnit(run: Run, unit: Unit, sides: Sides): MeasuredLeaves {
   if (against === undefined || readable.length < 2) return NOTHING
   const body = measureLeaves({ run, unit, differ, tree: 'body', against, sides: readable })
   const status = run.layers.has('status') ? measureStatus(run, unit, { ...sides, against: [against] }) : NOTHING
-  const made = effective === null ? NOTHING : measureEffective(run, unit, effective, sides.against)
+  const made = effective === null || effective.inline ? NOTHING : measureEffective(run, unit, effective, sides.against)
+  const inline = effective === null ? [] : inlineLeaves(effective, body.slots)
   const events = measureEvents(run, unit, [against, ...readable.filter((side) => side !== against)])
   return {
-    slots: [...body.slots, ...made.slots, ...status.slots, ...events],
+    slots: [...body.slots, ...inline, ...made.slots, ...status.slots, ...events],
     equivalents: [...body.equivalents, ...made.equivalents, ...status.equivalents],
     unknown: [...body.unknown, ...made.unknown, ...status.unknown],
   }
