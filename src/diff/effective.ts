@@ -40,15 +40,19 @@ export function effectiveOf(run: Run, unit: Unit): EffectiveUnit | null {
   const sides = run.sides.filter((side) => unit.entries[side.index]?.limit === null)
   if (sides.length === 0) return null
   const groups = groupInputs(sides.map((side) => inputOn(run, unit, side)))
-  const noted = sides.some((side) => unit.entries[side.index]?.noted)
+  const noted = groups.some(({ first }) => first.entry.noted)
   if (groups.length === 1 && !noted) return null
   const inline = !noted && run.layers.has('spec') && groups.every(({ first }) => isInline(first, layer))
+  return { layer, inline, states: statesOf(run, unit, groups, inline && layer === 'values') }
+}
+
+function statesOf(run: Run, unit: Unit, groups: readonly Group[], inline: boolean): EffectiveUnit['states'] {
   const states = new Map<Side, Effective | EffectiveVariables>()
   for (const { first, sides: members } of groups) {
-    const state = inline && layer === 'values' ? INLINE : compose(run, unit, first)
+    const state = inline ? INLINE : compose(run, unit, first)
     for (const side of members) states.set(side, state)
   }
-  return { layer, inline, states }
+  return states
 }
 
 /** Values without references are those that the object says, so they need not be put together. */

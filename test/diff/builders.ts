@@ -45,6 +45,7 @@ export type ObjectSpec = {
   readonly labels?: Readonly<Record<string, string>>
   readonly limit?: 'depth' | 'size'
   readonly version?: string
+  readonly noted?: true
 }
 
 export type SnapshotSpec = {
@@ -90,6 +91,7 @@ export function snapshot(spec: SnapshotSpec): Snapshot {
     statusDigest: object.status ? keep(object.status) : null,
     labels: object.labels ?? {},
     limit: object.limit ?? null,
+    ...(object.noted ? { noted: object.noted } : {}),
   }))
   return {
     id: `snap_${spec.cluster}`,

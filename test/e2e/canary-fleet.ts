@@ -42,6 +42,7 @@ export function canaryObjects(side: string): object[] {
     configMap('template', { config: `{{ if .x }}\npassword: ${canary('template')}\n{{ end }}\nside: ${side}\n` }),
     helmRelease(side, message),
     kustomization(side),
+    ...effectiveReleases(side),
     {
       apiVersion: 'source.toolkit.fluxcd.io/v1',
       kind: 'GitRepository',
@@ -142,6 +143,46 @@ function helmRelease(side: string, message: string): object {
       observedGeneration: 1,
     },
   }
+}
+
+/** Releases whose values are merged, cannot be set at their targetPath, or cannot be read: the texts of all of them are secret. */
+function effectiveReleases(side: string): object[] {
+  const release = (name: string, valuesFrom: object[], values: object): object => ({
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    metadata: { ...at, name },
+    spec: { interval: '1m', chartRef: { kind: 'OCIRepository', name: 'oci' }, valuesFrom, values },
+  })
+  const from = (name: string, rest: object = {}): object => ({ kind: 'Secret', name, ...rest })
+  const token = { valuesKey: 'token', targetPath: 'auth.token' }
+  return [
+    secret('merged', {
+      'values.yaml': `auth:\n  password: ${canary('merged')}\n  side: ${side}\n`,
+      token: canary(`path${side}`),
+    }),
+    secret('comma', { token: `${canary('comma')},${canary('commarest')}` }),
+    secret('unparsable', { 'values.yaml': `a: ${canary('unparsable')}\nb: [${canary('unclosed')}\n` }),
+    secret('list', { 'values.yaml': `- ${canary('listvalues')}\n` }),
+    configMap('unparsable', { 'values.yaml': `dbPassword: ${canary('unparsablemap')}\nb: [\n` }),
+    release('merged', [from('merged'), from('merged', token)], { auth: { user: 'app', password: canary('below') } }),
+    release('comma', [from('comma', token)], {}),
+    release('literal', [from('comma', { ...token, literal: true })], { auth: { side } }),
+    release('flat', [from('merged', token)], { auth: canary('flat') }),
+    release('unparsable', [from('unparsable')], { side }),
+    release('list', [from('list')], { side }),
+    release('unparsable-map', [{ kind: 'ConfigMap', name: 'unparsable' }], { side }),
+    {
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      metadata: { ...at, name: 'undefined' },
+      spec: {
+        prune: true,
+        sourceRef: { kind: 'GitRepository', name: 'repo' },
+        patches: [{ patch: `- op: add\n  path: /x\n  value: \${db_password:-${canary('default')}} \${gone}\n` }],
+        postBuild: { substitute: { side }, substituteFrom: [{ kind: 'Secret', name: 'merged' }] },
+      },
+    },
+  ]
 }
 
 function kustomization(side: string): object {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import type { Comparison } from '../../src/model/comparison.ts'
 import { OUTPUT_FORMATS } from '../../src/report/formats.ts'
 import type { FaultAction } from '../../src/simulator/faults.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
@@ -95,7 +96,44 @@ test('the comparison sees through the masks: the differing secrets are reported'
   const output = await run(['staging', 'production', '--kubeconfig', kubeconfig, '-o', 'json'])
   const { drifts } = JSON.parse(output) as { drifts: { ref: { kind: string; name: string } }[] }
   const secrets = drifts.flatMap(({ ref }) => (ref.kind === 'Secret' ? [ref.name] : []))
-  assert.deepEqual(secrets.toSorted(), ['basic', 'docker', 'malformed', 'pem', 'stringy', 'values', 'vars'])
+  assert.deepEqual(secrets.toSorted(), [
+    'basic',
+    'comma',
+    'docker',
+    'list',
+    'malformed',
+    'merged',
+    'pem',
+    'stringy',
+    'unparsable',
+    'values',
+    'vars',
+  ])
+})
+
+test('merged values, and what fails to be merged, are told without a secret', async () => {
+  const output = await run(['staging', 'production', '--kubeconfig', kubeconfig, '-o', 'json'])
+  const { drifts, findings } = JSON.parse(output) as Comparison
+  const of = (name: string) =>
+    drifts
+      .filter(({ ref }) => ref.kind === 'HelmRelease' && ref.name === name)
+      .flatMap(({ differences }) => differences.filter(({ layer }) => layer === 'values'))
+  assert.deepEqual(
+    of('merged')
+      .map(({ path }) => path)
+      .toSorted(),
+    ['auth.password', 'auth.side', 'auth.token'],
+  )
+  for (const { values } of [...of('merged'), ...of('literal').filter(({ path }) => path === 'auth.token')]) {
+    assert.match(
+      JSON.stringify(values),
+      /^\{"staging":\{"masked":"hmac:[^"]+"\},"production":\{"masked":"hmac:[^"]+"\}\}$/,
+    )
+  }
+  const broken = findings.filter(({ code }) => code === 'values-not-composable').map(({ ref }) => ref?.name)
+  for (const name of ['comma', 'flat', 'list', 'unparsable', 'unparsable-map']) assert.ok(broken.includes(name), name)
+  assert.ok(findings.some(({ code, ref }) => code === 'variable-undefined' && ref?.name === 'undefined'))
+  assert.deepEqual(findCanaries(output), [])
 })
 
 test('no canary in exported snapshots', async () => {
