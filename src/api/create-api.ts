@@ -30,7 +30,10 @@ export type ApiOptions = {
   /** What stands before every path: empty, or `/flux-compare` (no slash at its end). */
   readonly basePath: string
   readonly version: string
-  /** Names (without port) that Host may have: LOOPBACK_HOSTS and what the configuration adds; null: any. */
+  /**
+   * Names (without port) that Host may have where there are no tokens: LOOPBACK_HOSTS; null: any. With tokens any name is right, as that of
+   * a proxy: a page of another name has no token to send.
+   */
   readonly hosts: readonly string[] | null
   /** The text of /metrics; null: there is no such path. */
   readonly metrics: (() => Promise<string>) | null
@@ -46,7 +49,8 @@ export function createApi(options: ApiOptions): Api {
   const { access, basePath: base, version } = options
   const app = new OpenAPIHono<ApiEnv>()
   answerErrors(app, options.hooks)
-  app.use('*', logRequests(options.hooks), secureHeaders, checkHost(options.hosts), limitBody(options.limits.bodyBytes))
+  const hosts = access.hasTokens ? null : options.hosts
+  app.use('*', logRequests(options.hooks), secureHeaders, checkHost(hosts), limitBody(options.limits.bodyBytes))
   app.use('*', throwErrorsOnly)
   const authenticate = createAuthentication(access)
   const limit = limitRate(options.limits.requestsPerMinute)

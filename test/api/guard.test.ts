@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { Agent } from 'node:http'
 import { test } from 'node:test'
 import type { TokenRule } from '../../src/api/access-control.ts'
 import { AppError, type ErrorCode } from '../../src/model/errors.ts'
 import type { Service } from '../../src/service/service.ts'
 import { fleetCluster } from '../service/fleet.ts'
 import { codeOf } from './openapi-answers.ts'
+import { sendRaw } from './raw-request.ts'
 import { serveApi } from './serve-api.ts'
 import { fillRig, rigOfFile, serveRig } from './serve-rig.ts'
 
@@ -110,6 +112,15 @@ test('a comparison that had to be made for an answer is audited with its run, on
   assert.match(id, /^run_/)
   const told = api.audits.map(({ action, target, created }) => [action, target, created])
   assert.deepEqual(told, [['compare', ['staging', 'production'], id]])
+})
+
+test('with tokens any Host is right, as that of a proxy', async (t) => {
+  const guarded = await serveApi(rig.service, { tokens: TOKENS }, t)
+  const agent = new Agent()
+  t.after(() => agent.destroy())
+  const headers = { host: 'flux.example.com', authorization: 'Bearer token-read' }
+  const answer = await sendRaw(agent, guarded.port, { method: 'GET', path: '/api/v1/clusters', headers, body: null })
+  assert.equal(answer.status, 200)
 })
 
 test('above its rate a token waits as long as Retry-After says, and others do not', async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { TokenRule } from '../../src/api/access-control.ts'
+import { OUTPUT_FORMATS } from '../../src/report/formats.ts'
 import { renderJson } from '../../src/report/json.ts'
 import { fleetCluster, PLANTED } from '../service/fleet.ts'
 import { checkAnswer, type OpenApi } from './openapi-answers.ts'
@@ -41,8 +42,12 @@ test('a comparison is asked for, polled, and given byte for byte as -o json prin
   assert.deepEqual([run['phase'], run['verdict']], ['done', 'drifted'])
 })
 
-test('every answer of the real service is one that /openapi.json tells of', async (t) => {
-  const { api, rig } = await serveRig(t, { clusters: fleet() })
+test('every answer is one that /openapi.json tells of, and holds no secret value', async (t) => {
+  const clusters = [
+    fleetCluster('staging', { password: 'canary-staging' }),
+    fleetCluster('production', { password: 'canary-production' }),
+  ]
+  const { api, rig } = await serveRig(t, { clusters })
   const run = (await (
     await post(`${api.url}/api/v1/comparisons`, { ...SIDES, explain: true, layers: 'all' })
   ).json()) as Run
@@ -60,10 +65,23 @@ test('every answer of the real service is one that /openapi.json tells of', asyn
       const response = method === 'get' ? await fetch(`${target}${query}`) : await post(target, body)
       assert.ok(response.status < 300, `${method} ${target}: ${await response.clone().text()}`)
       await checkAnswer(document, operation, response)
+      assertNoCanary(await response.text())
     }
+  }
+  for (const format of OUTPUT_FORMATS) {
+    const response = await fetch(`${api.url}/api/v1/comparisons/${run.id}?format=${format}`)
+    const text = await response.text()
+    assert.match(text, /shop-secret/, format)
+    assertNoCanary(text)
   }
   assert.deepEqual(api.faults, [])
 })
+
+function assertNoCanary(text: string): void {
+  for (const canary of ['canary-staging', 'canary-production']) {
+    assert.ok(!text.includes(canary) && !text.includes(Buffer.from(canary).toString('base64')))
+  }
+}
 
 type Run = { readonly id: string; readonly sides: readonly { readonly job: string }[] }
 
