@@ -9,6 +9,7 @@ import {
   SERVER_OPTION,
 } from './options.ts'
 import { addOperatingCommands } from './commands-operate.ts'
+import { addRulesCommands } from './commands-rules.ts'
 import type { Streams } from './streams.ts'
 
 type Outcome = { code: number }
@@ -37,6 +38,7 @@ export function addCommands(program: Command, streams: Streams, outcome: Outcome
   addHistory(program, streams, outcome)
   addShow(program, streams, outcome)
   addConfig(program, streams, outcome)
+  addRulesCommands(program, streams, outcome)
   addDemo(program, streams, outcome)
   addOperatingCommands(program, streams, outcome)
   addCompletion(program, streams)

@@ -105,7 +105,7 @@ function oneLine(text: string): string {
 }
 
 function takesClusters(command: Command): boolean {
-  return ['compare', 'snapshot', 'history'].includes(command.name())
+  return ['compare', 'snapshot', 'history', 'suggest'].includes(command.name())
 }
 
 async function clusterNames(before: readonly string[], streams: Streams): Promise<string[]> {

@@ -82,9 +82,11 @@ const ruleSchema = z.strictObject({
 /** The section `rules` of a configuration, and the list of a file of rules. */
 export const rulesSchema = z.array(ruleSchema).max(MAX_RULES)
 
+export const RULES_HEAD = { apiVersion: API_VERSION, kind: 'Rules' } as const
+
 const fileSchema = z.strictObject({
-  apiVersion: z.literal(API_VERSION),
-  kind: z.literal('Rules'),
+  apiVersion: z.literal(RULES_HEAD.apiVersion),
+  kind: z.literal(RULES_HEAD.kind),
   rules: rulesSchema,
 })
 

@@ -53,7 +53,8 @@ export function answerWithUsage(
   return compareByRules(inputOf(id, question, sides, ports))
 }
 
-function inputOf(
+/** A question as the engine takes it. */
+export function inputOf(
   id: string,
   { baseline, layers, filter, ignore, rules = [], profiles = {}, explain }: Question,
   sides: readonly LabelledSnapshot[],

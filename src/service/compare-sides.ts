@@ -1,12 +1,13 @@
 import type { RuledComparison } from '../diff/compare.ts'
 import type { ObjectFilter } from '../diff/filter.ts'
+import { suggestParameters, type Suggestion } from '../diff/parameters/suggest.ts'
 import type { Profiles } from '../diff/rules/choice.ts'
 import type { Fingerprint } from '../flux/fingerprint.ts'
 import type { Layer } from '../model/comparison.ts'
 import { AppError } from '../model/errors.ts'
 import type { Rule } from '../model/rules.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { answerWithUsage, checkPatterns } from './compare-question.ts'
+import { answerWithUsage, checkPatterns, inputOf, type LabelledSnapshot, type Question } from './compare-question.ts'
 import type { CollectScope, History, Ids, Progress, SnapshotSource } from './ports.ts'
 import { checkSides, type Side } from './sides.ts'
 import { isKept } from './take-snapshots.ts'
@@ -42,19 +43,31 @@ export type ComparePorts = {
  * Rejects with an AppError for bad input; a cluster that cannot be read makes the verdict `incomplete` instead.
  */
 export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<RuledComparison> {
-  checkSides(request.sides)
-  const question = { ...request, profiles: profilesOf(request), filter: filterOf(request.scope) }
-  checkPatterns(question)
-  const snapshots = await Promise.all(request.sides.map((side) => takeSide(side, request, ports)))
-  ports.signal.throwIfAborted()
-  const labelled = snapshots.map((snapshot, index) => ({ label: request.sides[index]!.label, snapshot }))
+  const { question, labelled } = await takeSides(request, ports)
   const ruled = answerWithUsage(ports.ids.next('run'), question, labelled, ports)
-  snapshots.forEach((snapshot, index) => {
+  labelled.forEach(({ snapshot }, index) => {
     if (request.sides[index]!.from === 'cluster' && isKept(snapshot, request.scope))
       ports.history?.saveSnapshot(snapshot)
   })
   ports.history?.saveComparison(ruled.comparison)
   return ruled
+}
+
+type Taken = { readonly question: Question; readonly labelled: readonly LabelledSnapshot[] }
+
+async function takeSides(request: CompareRequest, ports: ComparePorts): Promise<Taken> {
+  checkSides(request.sides)
+  const question = { ...request, profiles: profilesOf(request), filter: filterOf(request.scope) }
+  checkPatterns(question)
+  const snapshots = await Promise.all(request.sides.map((side) => takeSide(side, request, ports)))
+  ports.signal.throwIfAborted()
+  return { question, labelled: snapshots.map((snapshot, index) => ({ label: request.sides[index]!.label, snapshot })) }
+}
+
+/** Parameters that would explain what differs (see `suggestParameters`). Nothing is kept. Rejects as {@link compareSides}. */
+export async function suggestForSides(request: CompareRequest, ports: ComparePorts): Promise<Suggestion> {
+  const { question, labelled } = await takeSides(request, ports)
+  return suggestParameters(inputOf('suggest', question, labelled, ports))
 }
 
 /** A kept state of a cluster is known by its name: `production@24h` is production. */

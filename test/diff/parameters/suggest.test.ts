@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { suggestParameters } from '../../../src/diff/parameters/suggest.ts'
+import { wordPairs } from '../../../src/diff/parameters/word-pairs.ts'
+import { DEFAULT_LAYERS } from '../../../src/model/comparison.ts'
+import { NO_FILTER, snapshot } from '../builders.ts'
+import type { SnapshotSpec } from '../builders.ts'
+
+test('words that differ are paired', () => {
+  const rows: readonly (readonly [string, string, readonly string[]])[] = [
+    ['apps-prod', 'apps-staging', ['prod staging']],
+    ['https://a.prod.example.com/x', 'https://a.stg.example.com/x', ['prod stg']],
+    ['s3.eu-west-1.amazonaws.com', 's3.us-east-2.amazonaws.com', ['eu-west-1 us-east-2']],
+    ['https://app.example.com/x', 'https://app.staging.example.com/x', ['example.com staging.example.com']],
+    ['111122223333/web:1.0.0', '444455556666/web:1.1.0', ['111122223333 444455556666']],
+    ['1.2.3', '1.3.3', []],
+    ['same', 'same', []],
+    ['true', 'false', []],
+  ]
+  for (const [from, to, expected] of rows) {
+    assert.deepEqual(
+      wordPairs(from, to).map((pair) => pair.join(' ')),
+      expected,
+      `${from} ${to}`,
+    )
+  }
+})
+
+function side(cluster: string, env: string, domain: string, tag: string): SnapshotSpec {
+  const release = (name: string, values: object) => ({
+    ref: `HelmRelease/apps-${env}/${name}`,
+    body: { spec: { values: { ...values, host: `${name}.${domain}` } } },
+  })
+  return {
+    cluster,
+    objects: [
+      release('web', { tag, stage: env }),
+      release('api', { bucket: `logs-${env}` }),
+      { ref: 'Kustomization/flux-system/apps', body: { spec: { path: `./clusters/${env}/apps` } } },
+    ],
+  }
+}
+
+test('parameters are learned from a fleet, the most useful first', () => {
+  const sides = [
+    side('staging', 'staging', 'stage.example.com', '1.4.0'),
+    side('production', 'prod', 'example.com', '1.5.0'),
+  ]
+  const suggestion = suggestParameters({
+    id: 'run_1',
+    snapshots: sides.map(snapshot),
+    baseline: 'staging',
+    layers: DEFAULT_LAYERS,
+    ignore: [],
+    filter: NO_FILTER,
+    explain: false,
+    engine: '0.0.0',
+    fingerprint: null,
+  })
+  assert.deepEqual(
+    suggestion.candidates.map(({ name, values }) => [name, values]),
+    [
+      ['env', { staging: 'staging', production: 'prod' }],
+      ['domain', { staging: 'stage.example.com', production: 'example.com' }],
+    ],
+  )
+  assert.equal(suggestion.after, 1)
+  assert.deepEqual(
+    suggestion.pairs.map((refs) => refs.map(({ namespace, name }) => `${namespace}/${name}`)),
+    [
+      ['apps-staging/api', 'apps-prod/api'],
+      ['apps-staging/web', 'apps-prod/web'],
+    ],
+  )
+})
