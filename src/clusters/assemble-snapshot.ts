@@ -216,11 +216,10 @@ function countObjects(
   coverage: SnapshotHeader['coverage'],
   entries: readonly SnapshotEntry[],
 ): SnapshotHeader['coverage'] {
-  const counts = new Map<string, number>()
-  const keyOf = ({ group, kind }: Pick<ResourceRef, 'group' | 'kind'>): string => `${group}/${kind}`
+  const counts = new Map<string, Map<string, number>>()
   for (const { ref } of entries) {
-    const key = keyOf(ref)
-    counts.set(key, (counts.get(key) ?? 0) + 1)
+    const byGroup = counts.get(ref.kind) ?? new Map<string, number>()
+    counts.set(ref.kind, byGroup.set(ref.group, (byGroup.get(ref.group) ?? 0) + 1))
   }
-  return coverage.map((row) => ({ ...row, objects: counts.get(keyOf(row)) ?? 0 }))
+  return coverage.map((row) => ({ ...row, objects: counts.get(row.kind)?.get(row.group) ?? 0 }))
 }

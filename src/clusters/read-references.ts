@@ -51,6 +51,7 @@ export function createReferenceReader<T>(api: KubeApi, options: ReferenceOptions
   const started = new Map<string, Promise<Outcome<T>>>()
   const tallies = new Map<string, Tally>()
   let read = 0
+  let told = 0
   const readOne = async (ref: ResourceRef, resource: Resource): Promise<Outcome<T>> => {
     const tally = tallyOf(tallies, ref)
     const known = settled(tally, resource, ref)
@@ -65,8 +66,9 @@ export function createReferenceReader<T>(api: KubeApi, options: ReferenceOptions
   }
   const want = (ref: ResourceRef): void => {
     const resource = ref.group === '' ? RESOURCES.find(({ kind }) => kind === ref.kind) : undefined
+    if (!resource) return
     const key = refKey(ref)
-    if (!resource || started.has(key)) return
+    if (started.has(key)) return
     const left = (resource === SECRET && !options.readSecrets) || ref.name.startsWith(HELM_STORAGE)
     const outcome =
       left || ref.name === '' ? Promise.resolve({ ref, result: NOT_ASKED }) : limit.run(() => readOne(ref, resource))
@@ -75,11 +77,17 @@ export function createReferenceReader<T>(api: KubeApi, options: ReferenceOptions
     started.set(key, outcome)
   }
   return {
-    want: (targets) => targets.forEach(({ to }) => want(to)),
+    want: (targets) => {
+      told += targets.length
+      for (const { to } of targets) want(to)
+    },
     finish: async (targets) => {
       limit.raise(MAX_CONNECTIONS)
+      const outcomes = await Promise.all(started.values())
+      // Only a list that was read anew leaves more told than is asked for now.
+      if (told === targets.length) return summarize(outcomes)
       const wanted = new Set(targets.map(({ to }) => refKey(to)))
-      return summarize(await Promise.all([...started].filter(([key]) => wanted.has(key)).map(([, outcome]) => outcome)))
+      return summarize(outcomes.filter(({ ref }) => wanted.has(refKey(ref))))
     },
   }
 }
