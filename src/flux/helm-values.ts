@@ -1,4 +1,4 @@
-import { dig, digString, isJsonArray } from '../model/json.ts'
+import { dig, digString, isJsonArray, isJsonObject } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { Digest } from '../model/snapshot.ts'
 import { configData } from './config-object.ts'
@@ -11,7 +11,7 @@ import { composeSteps } from './helm-merge.ts'
 import type { Step } from './helm-merge.ts'
 import { mutableCopy, setPathLiteral, setPathValue } from './strvals.ts'
 import type { MutableMap } from './strvals.ts'
-import { holdsForbiddenSigns, readYamlValues } from './yaml.ts'
+import { holdsForbiddenSigns, readYamlValues, survivesYaml } from './yaml.ts'
 
 type Failure = {
   readonly ok: false
@@ -52,7 +52,9 @@ export function mergeHelmValues(
   const own = readInlineValues(inline)
   if (own === null) return { ok: false, reason: 'data not readable', at: null, line: null }
   const references = isJsonArray(valuesFrom) ? valuesFrom : []
-  const composed = composeSteps(mutableCopy(own.values) as MutableMap, references, (reference) => {
+  // Steps change it; without any, nothing does.
+  const values = (references.length === 0 ? own.values : mutableCopy(own.values)) as MutableMap
+  const composed = composeSteps(values, references, (reference) => {
     const found = resolveReference(reference, read)
     if (found === 'skip') return found
     return typeof found === 'string' ? { stop: { reason: found, line: null } } : stepOf(reference, found.text)
@@ -77,6 +79,7 @@ export function valuesText(values: JsonObject): string {
  */
 export function readInlineValues(inline: Json | undefined): { values: JsonObject; ignored: boolean } | null {
   if (inline === undefined || inline === null) return { values: {}, ignored: false }
+  if (isJsonObject(inline) && survivesYaml(inline)) return { values: inline, ignored: false }
   const text = goJson(inline)
   if (holdsForbiddenSigns(text)) return { values: {}, ignored: true }
   const read = readYamlValues(text)

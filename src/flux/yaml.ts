@@ -65,6 +65,20 @@ function readJsonText(text: string): Json | undefined {
   return countNodes(value, 0) <= MAX_NODES ? value : undefined
 }
 
+/**
+ * Whether a value comes back as it is when its JSON text, with `<`, `>` and `&` escaped or not, is read as YAML. No in doubt:
+ * what is written and read then shows it.
+ */
+export function survivesYaml(value: Json): boolean {
+  const text = JSON.stringify(value)
+  return (
+    text.length * LONGEST_ESCAPE <= MAX_YAML_LENGTH && !NOT_QUITE_YAML.test(text) && countNodes(value, 0) <= MAX_NODES
+  )
+}
+
+/** Length of `\u003c`. */
+const LONGEST_ESCAPE = 6
+
 /** Infinity for what the slow way refuses or takes otherwise: nesting too deep, keys too long. */
 function countNodes(value: Json, depth: number): number {
   if (typeof value !== 'object' || value === null) return 1
