@@ -106,9 +106,9 @@ export function describeDerived({ derived }: ObjectOutline): string | null {
 export function describeOrigins({ origins }: Difference, names: readonly ClusterName[]): string | null {
   const known = names.filter((name) => origins[name])
   if (known.length === 0) return null
-  const texts = known.map((name) => originText(origins[name]!))
-  if (new Set(texts).size === 1) return `from ${texts[0]}`
-  return known.map((name, at) => `${name} from ${texts[at]}`).join(', ')
+  const groups = [...Map.groupBy(known, (name) => originText(origins[name]!))]
+  if (groups.length === 1) return `from ${groups[0]![0]}`
+  return groups.map(([text, clusters]) => `${clusters.join(', ')} from ${text}`).join('; ')
 }
 
 function originText({ from, shadows }: Origin): string {
