@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import { findConfigFile, readConfigFile } from '../config/load-config.ts'
 import { backUp, restore, type BackedUp, type Restored } from '../history/backup.ts'
 import { shippedFolder } from './data-folder.ts'
-import { historyPath } from './kept-history.ts'
+import { historyPath, serviceHistoryPath } from './kept-history.ts'
 import type { Environment } from './settings.ts'
 
 /** Which history is meant: `history` where it is named, else what the configuration says. */
@@ -32,7 +32,8 @@ export function restoreHistory(place: HistoryPlace, backup: string, now: Date): 
 function findPlace({ history, config, env, folder }: HistoryPlace): Place {
   const file = history !== null && config === null ? null : findConfigFile(config, env, folder)
   const configured = file === null ? null : readConfigFile(file, null).config
-  const path = history ?? configured?.history.path ?? historyPath(undefined, env)
+  const path =
+    history ?? (configured ? (configured.history.path ?? serviceHistoryPath(env)) : historyPath(undefined, env))
   return { path, key: keyPlace(path, configured?.key ?? null, env) }
 }
 

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { openHistory, type WhenOwned } from '../history/open.ts'
 import { defaultHistoryPath } from '../history/paths.ts'
 import { VERSION } from '../model/version.ts'
@@ -13,4 +14,9 @@ export function openKeptHistory(path: string | undefined, env: Environment, when
 
 export function historyPath(path: string | undefined, env: Environment): string {
   return path ?? env['FLUX_COMPARE_HISTORY'] ?? defaultHistoryPath(env)
+}
+
+/** Where a service keeps its history unless told otherwise: not where the command line does, which the service would lock out of it. */
+export function serviceHistoryPath(env: Environment): string {
+  return env['FLUX_COMPARE_HISTORY'] ?? join(dirname(defaultHistoryPath(env)), 'service.db')
 }

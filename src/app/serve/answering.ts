@@ -31,6 +31,7 @@ import type { StoreFunctions, StoreThreadData } from '../threads/store-functions
 import { poolsOf } from './collecting.ts'
 import { recordJobEvents, type JobEvents } from './job-events.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { startRetention } from './retention.ts'
 
 export type AnsweringOptions = {
   readonly config: Config
@@ -84,6 +85,7 @@ export async function startAnswering(options: AnsweringOptions): Promise<Answeri
   const consumers = await consume({ options, current, threads, dispatcher, metrics })
   const events = recordJobEvents(queue, threads.store, CLOCK)
   events.watch(poolsOf(current.config, null))
+  const stopRetention = startRetention({ store: threads.store, config: () => current.config, clock: CLOCK, log })
   const service = createService({
     clusters: () => current.config.clusters.map(shownCluster),
     runs,
@@ -104,7 +106,10 @@ export async function startAnswering(options: AnsweringOptions): Promise<Answeri
       current.config = config
       events.watch(poolsOf(config, null))
     },
-    close: (graceMs) => closeAll({ consumers, dispatcher, events, threads }, graceMs),
+    close: (graceMs) => {
+      stopRetention()
+      return closeAll({ consumers, dispatcher, events, threads }, graceMs)
+    },
   }
 }
 

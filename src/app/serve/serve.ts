@@ -1,4 +1,3 @@
-import { join, dirname } from 'node:path'
 import { createAccessControl } from '../../api/access-control.ts'
 import { createApi, type Api } from '../../api/create-api.ts'
 import { LOOPBACK_HOSTS } from '../../api/host-check.ts'
@@ -9,10 +8,10 @@ import { diffConfig } from '../../config/diff-config.ts'
 import { isLoopback } from '../../config/sections/server.ts'
 import { watchConfig } from '../../config/watch-config.ts'
 import { createFingerprintKey } from '../../flux/fingerprint.ts'
-import { defaultHistoryPath } from '../../history/paths.ts'
 import type { AppError } from '../../model/errors.ts'
 import { VERSION } from '../../model/version.ts'
 import type { Service } from '../../service/service.ts'
+import { serviceHistoryPath } from '../kept-history.ts'
 import type { Log, LogLevel } from '../log.ts'
 import type { Environment } from '../settings.ts'
 import { startAnswering, type Answering } from './answering.ts'
@@ -89,7 +88,7 @@ type Running = {
 
 async function start(options: ServeOptions, config: Config, onDeath: (error: AppError) => void): Promise<Running> {
   const { flags, env, log, logLevel } = options
-  const historyPath = historyOf(config, env)
+  const historyPath = config.history.path ?? serviceHistoryPath(env)
   const key = serviceKey(config, flags.role, historyPath, env)
   const queue = openQueue(config, env, log)
   const closing = new AbortController()
@@ -169,11 +168,6 @@ function appOf(options: ServeOptions, config: Config, answering: Answering | nul
 function rateOf({ server }: Config): { readonly requestsPerMinute: number } {
   const { requests, perMs } = server.rateLimit
   return { requestsPerMinute: Math.ceil((requests * 60_000) / perMs) }
-}
-
-/** `history.path`, else FLUX_COMPARE_HISTORY, else a file beside that of the command line, which the service would lock it out of. */
-function historyOf({ history }: Config, env: Environment): string {
-  return history.path ?? env['FLUX_COMPARE_HISTORY'] ?? join(dirname(defaultHistoryPath(env)), 'service.db')
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

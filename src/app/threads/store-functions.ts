@@ -1,3 +1,4 @@
+import type { PruneReport, Retention } from '../../history/prune.ts'
 import type { RunStore } from '../../service/runs.ts'
 import type { Recorded } from '../../workers/record-snapshot.ts'
 import type { RecordTask } from '../../workers/job-data.ts'
@@ -26,6 +27,8 @@ export type StoreFunctions = Pick<
   | 'cancelRun'
 > & {
   readonly record: (task: RecordTask, parts: readonly Uint8Array[]) => Recorded
+  /** See `pruneHistory`; other calls are answered between its steps. */
+  readonly prune: (retention: Retention) => Promise<PruneReport>
   /** Ends the thread's hold on the database; no call may follow. */
   readonly close: () => void
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { workerData } from 'node:worker_threads'
 import { openServiceHistory } from '../../history/service-history.ts'
 import { VERSION } from '../../model/version.ts'
@@ -25,6 +26,14 @@ runThread(createLog(logLevel).child({ thread: 'store' }), (): StoreFunctions => 
     failRun: history.failRun,
     cancelRun: history.cancelRun,
     record: (task, parts) => recordHandover(task, parts, { store: history, keyId, clock }),
+    prune: async (retention) => {
+      const steps = history.prune(retention)
+      for (;;) {
+        const step = steps.next()
+        if (step.done) return step.value
+        await nextTurn()
+      }
+    },
     close: history.close,
   }
 })

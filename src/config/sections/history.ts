@@ -14,7 +14,7 @@ export type HistoryConfig = {
 export const historySchema = z.strictObject({
   path: filePath('/var/lib/flux-compare/history.db').optional().meta({
     description:
-      'The SQLite file. Default: FLUX_COMPARE_HISTORY, then flux-compare/history.db in the XDG state folder.',
+      'The SQLite file. Default: FLUX_COMPARE_HISTORY, then flux-compare/service.db in the XDG state folder.',
   }),
   keep: longDuration('90d').default('90d').meta({ description: 'How long snapshots and comparisons are kept.' }),
   keepLatest: z
