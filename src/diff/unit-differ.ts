@@ -1,4 +1,5 @@
 import { splitGeneratedName } from '../flux/generator-name.ts'
+import { withoutValuesCheck } from '../flux/values-check.ts'
 import type { Json } from '../model/json.ts'
 import type { Digest } from '../model/snapshot.ts'
 import type { TreeName } from './layers.ts'
@@ -35,7 +36,8 @@ export function createUnitDiffer(run: Run, unit: Unit): UnitDiffer {
     if (digest === null) return {}
     const known = bodies.get(digest)
     if (known !== undefined) return known
-    const body = side.snapshot.body(digest)
+    const stored = side.snapshot.body(digest)
+    const body = tree === 'status' ? withoutValuesCheck(stored) : stored
     bodies.set(digest, body)
     return body
   }

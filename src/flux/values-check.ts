@@ -65,6 +65,15 @@ export function withValuesCheck(
   return { ...status, status: { ...(dig(status ?? {}, 'status') as JsonObject | undefined), [FIELD]: check } }
 }
 
+/** The body as it was before {@link withValuesCheck}: the check says something of the reading, not of the cluster. */
+export function withoutValuesCheck(body: JsonObject): JsonObject {
+  const status = own(body, 'status')
+  if (!isJsonObject(status) || !Object.hasOwn(status, FIELD)) return body
+  const { status: _status, ...rest } = body
+  const kept = Object.entries(status).filter(([key]) => key !== FIELD)
+  return kept.length === 0 ? rest : { ...rest, status: Object.fromEntries(kept) }
+}
+
 /** Reads what {@link withValuesCheck} wrote; null where there is none, or not a well-formed one. */
 export function valuesCheckOf(body: JsonObject): ValuesCheck | null {
   const check = dig(body, 'status', FIELD)

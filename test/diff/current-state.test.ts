@@ -26,6 +26,26 @@ describe('status', () => {
     assert.equal(compareSpecs([specs[0]!, { ...bare, file: true }], { layers: LAYERS }).verdict, 'in-sync')
   })
 
+  it('does not differ in what was checked when it was read', () => {
+    const checked = (digest: string) => [
+      { ref: APP, status: { status: { readiness: 'Ready', valuesCheck: { digest } } } },
+    ]
+    const bare = [{ ref: APP, status: { status: { readiness: 'Ready' } } }]
+    for (const objects of [checked('not-verifiable'), bare]) {
+      const sides = [
+        { cluster: 'a', objects: checked('matches') },
+        { cluster: 'b', objects },
+      ]
+      assert.deepEqual(compareSpecs(sides, { layers: LAYERS }).drifts, [])
+    }
+    const only = [{ ref: APP, status: { status: { valuesCheck: { digest: 'matches' } } } }]
+    const sides = [
+      { cluster: 'a', objects: only },
+      { cluster: 'b', objects: [{ ref: APP }] },
+    ]
+    assert.equal(compareSpecs(sides, { layers: LAYERS }).verdict, 'in-sync')
+  })
+
   it('that another API version does not have is no difference', () => {
     const other = { cluster: 'b', objects: [{ ref: APP, version: 'v1beta3' }] }
     assert.equal(compareSpecs([specs[0]!, other], { layers: LAYERS }).verdict, 'in-sync')
