@@ -3,6 +3,7 @@ import type { Comparison, Difference } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
 import type { RenderOptions } from './formats.ts'
 import { diffLines } from './line-diff.ts'
+import { code, escapeHtml, escapeMarkdown } from './markdown-text.ts'
 import { outlineOf, type Block, type ObjectOutline, type Outline, type RepeatedOutline } from './outline.ts'
 import {
   describeChildren,
@@ -18,7 +19,7 @@ import {
   whatWasCompared,
 } from './phrases.ts'
 import { setAside, type Aside } from './shown.ts'
-import { safeLine, safeText } from './terminal.ts'
+import { safeText } from './terminal.ts'
 import { clustersWithObject, displayValue, groupValues, isLongText } from './values.ts'
 
 /** GitHub takes 65,536 characters in a comment; GitLab more. What does not fit is counted. */
@@ -182,30 +183,4 @@ function explanationList({ explanations }: Comparison): string {
 
 function clipText(text: string): string {
   return text.length > 200 ? `${text.slice(0, 199)}…` : text
-}
-
-/** A code span that no backtick in the text can end. */
-function code(text: string): string {
-  const safe = safeLine(text)
-  const longest = Math.max(0, ...[...safe.matchAll(/`+/g)].map(([ticks]) => ticks.length))
-  const ticks = '`'.repeat(longest + 1)
-  const pad = safe.startsWith('`') || safe.endsWith('`') || safe === '' ? ' ' : ''
-  return `${ticks}${pad}${safe}${pad}${ticks}`
-}
-
-/** Foreign text outside of code: no markup, no HTML, and no mention of a person or an issue. */
-function escapeMarkdown(text: string): string {
-  return safeLine(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/[\\`*_{}[\]()#+!|~]/g, '\\$&')
-    .replaceAll('@', '@\u200b')
-}
-
-function escapeHtml(text: string): string {
-  return safeLine(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

@@ -10,21 +10,21 @@ const AMBIGUOUS = /^(?:|\s.*|.*\s|true|false|null|~|[-+]?(?:\d+\.?\d*|\.\d+)(?:[
  * The value of one cluster for people. A mask never shows its fingerprint: equal secrets get the same letter
  * (`secret A`), which says all that may be said about them.
  */
-export function displayValue(value: Json, difference: Difference): string {
+export function displayValue(value: Json, difference: Pick<Difference, 'values'>): string {
   if (isMasked(value)) return displayMask(value, difference)
   if (isBigNumber(value)) return value.$number
   if (typeof value === 'string') return AMBIGUOUS.test(value) ? JSON.stringify(value) : value
   return JSON.stringify(value, (_, inner: Json) => (isMasked(inner) ? (inner.text ?? '***') : inner))
 }
 
-function displayMask(value: { masked: string; text?: string }, difference: Difference): string {
+function displayMask(value: { masked: string; text?: string }, difference: Pick<Difference, 'values'>): string {
   const shown = value.text === undefined ? '' : `${value.text} `
   if (value.masked === 'sops') return `${shown}(encrypted with SOPS)`
   if (value.masked === 'present') return `${shown}(secret, not compared)`
   return `${shown}(secret ${secretClass(value.masked, difference)})`
 }
 
-function secretClass(masked: string, difference: Difference): string {
+function secretClass(masked: string, difference: Pick<Difference, 'values'>): string {
   const tags = [
     ...new Set(Object.values(difference.values).flatMap((value) => (isMasked(value) ? [value.masked] : []))),
   ]
@@ -55,7 +55,10 @@ export function clustersWithObject(
 }
 
 /** The clusters of a difference grouped by what they have at its path, in the order of `clusters`. */
-export function groupValues(difference: Difference, clusters: readonly ClusterName[]): readonly ValueGroup[] {
+export function groupValues(
+  difference: Pick<Difference, 'values' | 'unknown'>,
+  clusters: readonly ClusterName[],
+): readonly ValueGroup[] {
   const groups = new Map<string, { clusters: ClusterName[]; value: Json | undefined; unknown: string | null }>()
   for (const cluster of clusters) {
     const unknown = difference.unknown[cluster] ?? null

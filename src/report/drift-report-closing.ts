@@ -1,0 +1,27 @@
+import type { DriftReport } from '../model/drift-report.ts'
+import { agesText, asideText, comparedAgainText, notComparedLine, ongoingText } from './drift-report-words.ts'
+
+type Closing = { readonly title: string; readonly lines: readonly string[] }
+
+/** What follows the items, in every format, as plain and safe text. */
+export function closing(report: DriftReport, max: number): Closing[] {
+  const ongoing = ongoingText(report)
+  const aside = asideText(report)
+  const unread = report.notCompared.slice(0, max).map(notComparedLine)
+  const left = report.notCompared.length - unread.length
+  const again = comparedAgainText(report)
+  const all: Closing[] = [
+    { title: 'Ongoing', lines: ongoing === null ? [] : [ongoing] },
+    { title: 'Not compared', lines: left > 0 ? [...unread, `+${left} more`] : unread },
+    { title: 'Compared again', lines: again === null ? [] : [again] },
+    { title: 'Set aside', lines: aside === '' ? [] : [aside] },
+    { title: 'Age of the snapshots', lines: report.clusters.length === 0 ? [] : [agesText(report, max)] },
+  ]
+  return all.filter(({ lines }) => lines.length > 0)
+}
+
+/** Only such links are offered to click. */
+export function isWebLink(link: string): boolean {
+  const url = URL.parse(link)
+  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:')
+}

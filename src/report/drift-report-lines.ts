@@ -1,0 +1,178 @@
+import type { Change, Severity } from '../model/comparison.ts'
+import { ITEM_LISTS, type DriftItem, type DriftReport, type ItemList } from '../model/drift-report.ts'
+import { compareRefs, compareText, displayRef, type ResourceRef } from '../model/resource-ref.ts'
+import { LIST_WORDS, nameList, safeClip } from './drift-report-words.ts'
+import { rank } from './outline.ts'
+import { displayValue, groupValues, type ValueGroup } from './values.ts'
+
+/** A piece of a line: our own words, a foreign value (shown as code), or foreign prose and names. All are safe on one line, and cut. */
+export type Part = { readonly kind: 'words' | 'value' | 'foreign'; readonly text: string }
+
+export type ItemLine = {
+  readonly severity: Severity
+  /** `HelmRelease/apps/podinfo`, or the code of a finding. */
+  readonly title: string
+  /** Empty for presence and findings. */
+  readonly path: string
+  readonly detail: readonly Part[]
+}
+
+/** One list of a report: at most `cap` lines, and how many are left out. */
+export type ItemSection = {
+  readonly list: ItemList
+  readonly title: string
+  readonly total: number
+  readonly lines: readonly ItemLine[]
+  readonly left: number
+}
+
+const TITLE_WIDTH = 140
+const PATH_WIDTH = 120
+const VALUE_WIDTH = 80
+const MESSAGE_WIDTH = 240
+const CAUSE_WIDTH = 120
+
+/** The lists that have items, the most severe first; of each at most `cap` items. */
+export function sectionsOf(report: DriftReport, cap: number): ItemSection[] {
+  return ITEM_LISTS.filter((list) => report[list].length > 0).map((list) => {
+    const items = report[list]
+    const lines = items
+      .toSorted(compareItems)
+      .slice(0, cap)
+      .map((item) => lineOf(item, list))
+    return { list, title: LIST_WORDS[list].title, total: items.length, lines, left: items.length - lines.length }
+  })
+}
+
+function compareItems(a: DriftItem, b: DriftItem): number {
+  return (
+    rank(a.severity) - rank(b.severity) ||
+    (a.ref && b.ref ? compareRefs(a.ref, b.ref) : Number(a.ref !== null) - Number(b.ref !== null)) ||
+    compareText(a.path, b.path) ||
+    compareText(a.fingerprint, b.fingerprint)
+  )
+}
+
+function lineOf(item: DriftItem, list: ItemList): ItemLine {
+  const isFinding = item.layer === 'finding'
+  return {
+    severity: item.severity,
+    title: item.ref === null ? safeClip(item.path, TITLE_WIDTH) : clipRef(item.ref),
+    path: isFinding ? '' : safeClip(item.path, PATH_WIDTH),
+    detail: [...whatOf(item), ...besides(item, list)],
+  }
+}
+
+function clipRef(ref: ResourceRef): string {
+  return safeClip(displayRef(ref), TITLE_WIDTH)
+}
+
+function words(text: string): Part {
+  return { kind: 'words', text }
+}
+
+function foreign(text: string): Part {
+  return { kind: 'foreign', text }
+}
+
+function whatOf(item: DriftItem): Part[] {
+  const { layer, message, cause, changes } = item
+  if (layer === 'finding') return [foreign(safeClip(message ?? '', MESSAGE_WIDTH))]
+  if (layer === 'presence') {
+    const why = cause === null ? [] : [words(': '), foreign(safeClip(cause, CAUSE_WIDTH))]
+    return [...presenceParts(item), ...why]
+  }
+  if (Object.values(changes).includes('moved')) return [words('order differs in '), names(item.clusters)]
+  return valueParts(item)
+}
+
+function presenceParts({ changes, unknown }: DriftItem): Part[] {
+  const having = (change: Change): string[] => Object.keys(changes).filter((name) => changes[name] === change)
+  const missing = having('missing')
+  const extra = having('extra')
+  const open = Object.keys(unknown)
+  return [
+    ...(missing.length > 0 ? [words('missing in '), names(missing)] : []),
+    ...(missing.length > 0 && extra.length > 0 ? [words(', ')] : []),
+    ...(extra.length > 0 ? [words('only in '), names(extra)] : []),
+    ...(open.length > 0 ? [words(', not known in '), names(open)] : []),
+  ]
+}
+
+function names(list: readonly string[]): Part {
+  return foreign(nameList(list))
+}
+
+function valueParts(item: DriftItem): Part[] {
+  const groups = groupValues(item, item.among)
+  const between = words(groups.length === 2 ? ' → ' : ', ')
+  return groups.flatMap((group, index) => [
+    ...(index === 0 ? [] : [between]),
+    ...shownValue(group, item),
+    words(' ('),
+    names(group.clusters),
+    words(')'),
+  ])
+}
+
+function shownValue({ value, unknown }: ValueGroup, item: DriftItem): Part[] {
+  if (unknown !== null) return [words('not known: '), foreign(safeClip(unknown, VALUE_WIDTH))]
+  if (value === undefined) return [words('absent')]
+  return [{ kind: 'value', text: safeClip(displayValue(value, item), VALUE_WIDTH) }]
+}
+
+/** What helps to find where it comes from: the commit for what is new, the age for what is not. */
+function besides(item: DriftItem, list: ItemList): Part[] {
+  const was = item.previousSeverity === null ? [] : [words(`, was ${item.previousSeverity}`)]
+  const [user, ...users] = item.usedBy
+  const more = users.length === 0 ? [] : [words(` and ${users.length} more`)]
+  const used = user ? [words(', used by '), foreign(clipRef(user)), ...more] : []
+  const since = list === 'fresh' ? revisionParts(item) : [words(`, since ${item.firstSeen.slice(0, 10)}`)]
+  return [...(list === 'worsened' ? was : []), ...used, ...since]
+}
+
+function revisionParts({ revisions, clusters }: DriftItem): Part[] {
+  const known = clusters.filter((name) => Object.hasOwn(revisions, name)).slice(0, 2)
+  return known.flatMap((name) => [
+    words(', '),
+    names([name]),
+    words(' at '),
+    { kind: 'value' as const, text: safeClip(shortRevision(revisions[name]!), 60) },
+  ])
+}
+
+/** `main@sha1:1a2b3c4d`: as `flux get` shows a revision, with eight digits of its hash. */
+function shortRevision(revision: string): string {
+  return revision.replace(/(sha\d+:[0-9a-f]{8})[0-9a-f]+/, '$1')
+}
+
+const CAPS = [500, 200, 100, 50, 40, 30, 25, 20, 16, 12, 10, 8, 6, 5, 4, 3, 2, 1, 0]
+
+/**
+ * The rendering with the most items that a channel takes, by its own limits; with none where no number fits. `render` gets how many
+ * items of each list it may show, and counts the rest.
+ */
+export function largestFitting<T>(most: number, render: (cap: number) => T, fits: (rendered: T) => boolean): T {
+  for (const cap of CAPS) {
+    if (cap > most) continue
+    const rendered = render(cap)
+    if (cap === 0 || fits(rendered)) return rendered
+  }
+  return render(0)
+}
+
+/** As {@link largestFitting}, over the sections of a report: their lines are made once. */
+export function fitSections<T>(
+  report: DriftReport,
+  most: number,
+  render: (sections: readonly ItemSection[]) => T,
+  fits: (rendered: T) => boolean,
+): T {
+  const all = sectionsOf(report, most)
+  const cut = (cap: number): ItemSection[] =>
+    all.map((section) => {
+      const lines = section.lines.slice(0, cap)
+      return { ...section, lines, left: section.total - lines.length }
+    })
+  return largestFitting(most, (cap) => render(cut(cap)), fits)
+}
