@@ -1,10 +1,10 @@
-import type { JobQueue, RunningJob } from '../service/job-queue.ts'
+import type { JobQueue, QueueJobState, RunningJob } from '../service/job-queue.ts'
 import { issueId, readSnapshotTask, RECORD_LANE } from './job-data.ts'
 import type { TakeSnapshot } from './snapshot-taker.ts'
 
 export type CollectorPorts = {
   readonly take: TakeSnapshot
-  readonly queue: Pick<JobQueue, 'enqueue' | 'handover'>
+  readonly queue: Pick<JobQueue, 'enqueue' | 'handover' | 'state'>
 }
 
 /** Tries of a record job: its work is short, and what it needs is there or not. */
@@ -30,5 +30,11 @@ export function createCollector({ take, queue }: CollectorPorts): (job: RunningJ
       attempts: RECORD_ATTEMPTS,
       backoffMs: RECORD_BACKOFF_MS,
     })
+    // Another worker was given the same issue, and was quicker: nobody takes over what came second.
+    if (isFinished(await queue.state(RECORD_LANE, id))) await queue.handover.drop(id)
   }
+}
+
+function isFinished(state: QueueJobState): boolean {
+  return state === 'done' || state === 'failed'
 }

@@ -11,6 +11,8 @@ import { after } from 'node:test'
 export type RedisServer = {
   readonly port: number
   readonly url: string
+  /** Where it keeps its log (`appendonlydir`). */
+  readonly folder: string
   readonly start: () => Promise<void>
   /** SIGKILL. What was written in the last second may be lost, as Redis has it with appendfsync everysec. */
   readonly kill: () => Promise<void>
@@ -59,6 +61,7 @@ export async function startRedis(
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    folder,
     start,
     kill,
     freeze: () => child?.kill('SIGSTOP'),
