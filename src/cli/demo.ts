@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../model/errors.ts'
-import { demoFleet } from '../simulator/demo-fleet.ts'
+import { demoConfig, demoFleet } from '../simulator/demo-fleet.ts'
 import type { Simulator } from '../simulator/simulated-cluster.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import { compareCommand } from './compare.ts'
@@ -24,8 +24,10 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
     const words = isForPeople(text(flags, 'output') ?? 'table') ? streams.stdout : streams.stderr
     if (flags['serve'] === true) return await serveDemo({ kubeconfig, folder, flags, streams })
     await words.write(introduction(names))
-    await compareCommand(names, { ...flags, ...defaults(kubeconfig, join(folder, 'history.db')) }, streams)
-    await words.write(nextSteps(kubeconfig, flags['keep'] === true))
+    const config = join(folder, 'flux-compare.yaml')
+    await copyFile(demoConfig(), config)
+    await compareCommand(names, { ...flags, ...defaults(config, join(folder, 'history.db')) }, streams)
+    await words.write(nextSteps(folder, flags['keep'] === true))
     if (flags['keep'] === true) await untilInterrupted()
     return 0
   } finally {
@@ -63,15 +65,15 @@ function isForPeople(format: string): boolean {
   return format === 'table' || format === 'wide'
 }
 
-function defaults(kubeconfig: string, history: string): Flags {
-  return { kubeconfig, history, baseline: true, secrets: 'equality', requestTimeout: 30_000, timeout: 120_000 }
+function defaults(config: string, history: string): Flags {
+  return { config, history, baseline: true, secrets: 'equality', requestTimeout: 30_000, timeout: 120_000 }
 }
 
 function introduction(names: readonly string[]): string {
-  return `$ flux-compare ${names.join(' ')}      # ${names.length} simulated clusters on this machine\n\n`
+  return `$ flux-compare ${names.join(' ')} --config flux-compare.yaml      # ${names.length} simulated clusters on this machine\n\n`
 }
 
-function nextSteps(kubeconfig: string, kept: boolean): string {
+function nextSteps(folder: string, kept: boolean): string {
   if (!kept) {
     return `
 Try next:
@@ -83,9 +85,11 @@ Try next:
   }
   return `
 The fleet runs until Ctrl-C. In another terminal:
-  export KUBECONFIG=${kubeconfig}
-  flux-compare staging production                      two of the three
-  flux-compare staging production --explain            what was judged equivalent, and why
+  cd ${folder}; export KUBECONFIG=kubeconfig
+  flux-compare staging production                      two of the three, without rules and parameters
+  flux-compare staging production --config flux-compare.yaml --explain     what was not counted, and why
+  flux-compare rules check staging production edge --config flux-compare.yaml
+  flux-compare suggest staging production              parameters, learned from what differs
   flux-compare staging production --kind hr -o wide    one kind, with pointers
   flux-compare staging production -o json | jq .summary
 `

@@ -61,6 +61,11 @@ export function demoFleet(): readonly SimulatedCluster[] {
   ]
 }
 
+/** The configuration of the fleet, with the rules and parameters of its people; `kubeconfig` lies beside it. */
+export function demoConfig(): string {
+  return folderOf('flux-compare.yaml')
+}
+
 function auditor(rules: readonly Rule[]): SimulatedUser {
   return { name: 'auditor', rules }
 }

@@ -92,6 +92,30 @@ for (const format of OUTPUT_FORMATS) {
   })
 }
 
+test('no canary in what rules and parameters say of secrets', async () => {
+  const rules = join(folder, 'rules.yaml')
+  const all = (id: string, rest: string) => `  - { id: ${id}, paths: ["**"], reason: x, ${rest} }\n`
+  writeFileSync(
+    rules,
+    `apiVersion: flux-compare.dev/v1\nkind: Rules\nrules:\n${[
+      all('differ', 'action: mustDiffer'),
+      `  - { id: each, paths: ["data.*", "spec.values.*", "**.password"], reason: x, action: mustDiffer }\n`,
+      all('equal', 'action: mustEqual, target: { kind: Secret }'),
+      `  - { id: value, paths: ["data.*", "spec.*", "**.password"], reason: x, action: expect, expect: { values: [{ pattern: "no" }, { value: 1 }], order: staging > production } }\n`,
+      `  - { id: hide, layers: [spec], reason: x, action: ignore }\n`,
+    ].join('')}`,
+  )
+  for (const format of ['wide', 'json', 'markdown', 'html']) {
+    const args = ['--rules', rules, '--parameters', 'staging:env=staging', '--parameters', 'production:env=production']
+    const shown = ['--show-parametric', '--explain', '-o', format]
+    const output = await run(['staging', 'production', '--kubeconfig', kubeconfig, ...args, ...shown])
+    assert.match(output, /against rule/)
+    assert.deepEqual(findCanaries(output), [])
+    assert.doesNotMatch(output.replaceAll(/"(?:masked|fingerprint)": "[^"]*"/g, ''), /instead of[^"]*hmac:/)
+  }
+  assert.deepEqual(findCanaries(await run(['suggest', 'staging', 'production', '--kubeconfig', kubeconfig])), [])
+})
+
 test('the comparison sees through the masks: the differing secrets are reported', async () => {
   const output = await run(['staging', 'production', '--kubeconfig', kubeconfig, '-o', 'json'])
   const { drifts } = JSON.parse(output) as { drifts: { ref: { kind: string; name: string } }[] }

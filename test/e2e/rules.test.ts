@@ -126,3 +126,12 @@ rules:
   assert.deepEqual([verdict, summary.differences], ['in-sync', 0])
   assert.ok(summary.hiddenByRules > 10)
 })
+
+test('the demo tells what was expected, explained and hidden', async () => {
+  const { summary, findings } = JSON.parse((await run('demo', '-o', 'json')).stdout) as Comparison
+  assert.ok(summary.expected > 0 && summary.parametric > 0 && summary.hiddenByRules > 0)
+  const broken = findings.filter(({ code }) => code === 'must-differ-broken').map(({ ref }) => ref?.name)
+  assert.deepEqual(broken, ['cluster-secrets', 'mail-password'])
+  const { stdout } = await run('demo')
+  assert.match(stdout, /expected \d+, parametric \d+, hidden by rules \d+/)
+})

@@ -149,14 +149,26 @@ function checkPair({ operator }: OrderStep, kind: OrderKind, { left, right, valu
   return { status: found ? 'ok' : 'broken', sides, text: `${both} are not ${left.name} ${operator} ${right.name}` }
 }
 
+/** Clusters with one value are told together. */
 function mustDiffer(sides: readonly Side[], values: Values): Told[] {
   const having = sides.filter((side) => values.has(side))
-  return having.flatMap((one, at) =>
-    having.slice(at + 1).map((other): Told => {
-      const status = differenceStatus(values.get(one)!, values.get(other)!)
-      return { status, sides: [one, other], text: `${one.name} and ${other.name} have the same value` }
-    }),
+  const statusOf = (one: Side, other: Side): Status => differenceStatus(values.get(one)!, values.get(other)!)
+  const apart = having.flatMap((one, at) =>
+    having.slice(at + 1).map((other): Told => ({ status: statusOf(one, other), sides: [one, other], text: '' })),
   )
+  const groups = having.map((one) => having.filter((other) => other === one || statusOf(one, other) === 'broken'))
+  const equal = groups.filter((group, at) => group.length > 1 && group[0] === having[at])
+  return [
+    ...apart.filter(({ status }) => status !== 'broken'),
+    ...equal.map((group): Told => {
+      const names = group.map((side) => side.name)
+      return {
+        status: 'broken',
+        sides: group,
+        text: `${names.slice(0, -1).join(', ')} and ${names.at(-1)} have the same value`,
+      }
+    }),
+  ]
 }
 
 function differenceStatus(a: Json, b: Json): Status {

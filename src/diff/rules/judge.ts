@@ -177,7 +177,7 @@ function statusIn(rule: NumberedRule, answers: Answers, slot: LeafSlot, { side, 
   if (slot.layer === 'presence') return own ?? absentStatus(answers, slot, around)
   const relative = rule.rule.action === 'mustDiffer' || rule.order.length > 0
   if (own !== 'ok' || !relative) return own
-  return agreeing(slot, around).every((other) => answers.has(other)) ? own : undefined
+  return agreeing(slot, around).some((other) => answers.has(other)) ? own : undefined
 }
 
 /** An object that is extra is so because others lack it: what is said of all of these is said of it. */
@@ -189,7 +189,7 @@ function absentStatus(answers: Answers, slot: LeafSlot, { present }: Case): Stat
 
 /**
  * What a rule that was asked at this path, or above it, answered for the cluster. What is only said of values beside each other (an order,
- * `mustDiffer`) explains no difference from a cluster of which nothing is said.
+ * `mustDiffer`) explains no difference from clusters of none of which anything is said.
  */
 function statusAt(rule: NumberedRule, slot: LeafSlot, at: At): 'ok' | 'broken' | null {
   const places = at.around.checks.get(rule)
