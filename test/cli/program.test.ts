@@ -163,6 +163,10 @@ test('every command line of the README is understood', async () => {
       '/nonexistent/config',
     )
     assert.equal(code, 2, command)
-    assert.match(err, /^error: (?:.*kubeconfig|no |there is no|.*nonexistent|.*rendered)/, command)
+    assert.match(
+      err,
+      /^error: (?:.*kubeconfig|no |there is no|the rules |the configuration |.*nonexistent|.*rendered)/,
+      command,
+    )
   }
 })
