@@ -4,8 +4,13 @@ import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Reference } from '../model/snapshot.ts'
 import type { Side } from './side.ts'
 
-/** References of one object to the ConfigMaps and Secrets that its effective values come from, by the field that they stand in. */
-export type ConfigReferences = (side: Side, from: ResourceRef) => ReadonlyMap<string, Reference>
+/** References to the ConfigMaps and Secrets that effective values come from. */
+export type ConfigReferences = {
+  /** Those of one object, by the field that they stand in. */
+  readonly of: (side: Side, from: ResourceRef) => ReadonlyMap<string, Reference>
+  /** `refKey`s of the objects whose references, or what they lead to, are not certainly the same on all clusters. */
+  readonly differing: ReadonlySet<string>
+}
 
 const NONE: ReadonlyMap<string, Reference> = new Map()
 
@@ -21,7 +26,26 @@ export function indexConfigReferences(sides: readonly Side[]): ConfigReferences 
     }
     return byObject
   })
-  return (side, from) => bySide[side.index]?.get(refKey(from)) ?? NONE
+  return {
+    of: (side, from) => bySide[side.index]?.get(refKey(from)) ?? NONE,
+    differing: new Set([...new Set(bySide.flatMap((byObject) => [...byObject.keys()]))].filter((key) => differs(key))),
+  }
+
+  function differs(key: string): boolean {
+    const [first, ...others] = sides.map((side): Referred => [side, bySide[side.index]?.get(key) ?? NONE])
+    return first !== undefined && [first, ...others].some((other) => !isSameConfig(first, other))
+  }
+}
+
+type Referred = readonly [side: Side, references: ReadonlyMap<string, Reference>]
+
+function isSameConfig([one, references]: Referred, [other, others]: Referred): boolean {
+  if (references.size !== others.size) return false
+  for (const [field, reference] of references) {
+    const [key, same] = [configKey(one, reference), others.get(field)]
+    if (key === null || same === undefined || key !== configKey(other, same)) return false
+  }
+  return true
 }
 
 /** What is known of the target of a reference; undefined: the field names nothing that could be an object. */

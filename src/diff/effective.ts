@@ -4,8 +4,9 @@ import { composeEffectiveVariables, type EffectiveVariables } from '../flux/effe
 import { valuesCheckOf, type ValuesCheck } from '../flux/values-check.ts'
 import { dig, isJsonArray, type Json } from '../model/json.ts'
 import type { Origin } from '../model/comparison.ts'
+import { refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
-import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
+import type { SnapshotEntry } from '../model/snapshot.ts'
 import { configKey, findConfig } from './config-references.ts'
 import { mayHide } from './hidden.ts'
 import type { EffectiveLayer } from './layers.ts'
@@ -73,31 +74,21 @@ function effectiveLayerOf({ group, kind }: ResourceRef): EffectiveLayer | null {
 }
 
 /** Whether digests alone show that the inputs are the same on all clusters. */
-function isPlain({ sides, configReferences }: Run, unit: Unit): boolean {
+function isPlain({ sides, configReferences, replacers }: Run, unit: Unit): boolean {
   const [first] = unit.entries
   if (!first || unit.names !== null) return false
   for (const side of sides) {
     const entry = unit.entries[side.index]
     if (!entry || entry.digest !== first.digest || entry.noted || mayHide(entry, side)) return false
   }
-  const own = sides.map((side) => configReferences!(side, first.ref))
-  return sides.every((side) => isSameConfig([sides[0]!, own[0]!], [side, own[side.index]!]))
-}
-
-type Referred = readonly [side: Side, references: ReadonlyMap<string, Reference>]
-
-function isSameConfig([one, references]: Referred, [other, others]: Referred): boolean {
-  if (references.size !== others.size) return false
-  for (const [field, reference] of references) {
-    const [key, same] = [configKey(one, reference), others.get(field)]
-    if (key === null || same === undefined || key !== configKey(other, same)) return false
-  }
-  return true
+  const { differing } = configReferences!
+  // Without parameters the key of a unit is that of its only name.
+  return differing.size === 0 || !differing.has(replacers === null ? unit.key : refKey(first.ref))
 }
 
 /** Null where something is not known: that is the same as nothing. */
 function keyOf(run: Run, unit: Unit, side: Side): string | null {
-  const references = run.configReferences!(side, refOn(unit, side))
+  const references = run.configReferences!.of(side, refOn(unit, side))
   if (references.size === 0) return ''
   const keys = [...references].map(([field, reference]) => {
     const key = configKey(side, reference)
@@ -133,7 +124,7 @@ function isSame(a: Input, b: Input): boolean {
 }
 
 function compose(run: Run, unit: Unit, { entry, spec, side }: Input): Effective | EffectiveVariables {
-  const references = run.configReferences!(side, refOn(unit, side))
+  const references = run.configReferences!.of(side, refOn(unit, side))
   if (unit.ref.kind === 'Kustomization') {
     return composeEffectiveVariables(dig(spec, 'postBuild'), (at) =>
       findConfig(side, references.get(`spec.postBuild.substituteFrom[${at}]`)),
