@@ -1,6 +1,7 @@
 import type { ClusterName, Slug } from '../model/cluster.ts'
 import type { Layer, Verdict } from '../model/comparison.ts'
 import type { ErrorDocument } from '../model/errors.ts'
+import type { ClusterProfile, Rule } from '../model/rules.ts'
 import type { SecretCompare } from '../model/mask.ts'
 import type { Digest, Snapshot } from '../model/snapshot.ts'
 import type { ObjectFilter } from '../diff/filter.ts'
@@ -25,6 +26,9 @@ export type RunRequest = {
   readonly layers: readonly Layer[]
   readonly filter: ObjectFilter
   readonly ignore: readonly string[]
+  /** What the configuration expected when it was asked; told to nobody, since it names other clusters too. */
+  readonly rules?: readonly Rule[]
+  readonly profiles?: Readonly<Record<ClusterName, ClusterProfile>>
   readonly explain: boolean
 }
 

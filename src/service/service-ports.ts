@@ -1,9 +1,17 @@
+import type { ClusterName } from '../model/cluster.ts'
+import type { ClusterProfile, Rule } from '../model/rules.ts'
 import type { Async } from './async.ts'
 import type { Compute } from './compute/compute.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { KeptReads, RunReads } from './kept-reads.ts'
 import type { Clock, Ids } from './ports.ts'
 import type { ConfiguredCluster, RunStore } from './runs.ts'
+
+/** Rules, and what is known of clusters for them, by their names. */
+export type Expectations = {
+  readonly rules: readonly Rule[]
+  readonly profiles: Readonly<Record<ClusterName, ClusterProfile>>
+}
 
 export type ServiceLimits = {
   /** Most jobs that may wait in a lane, and most runs that may wait for snapshots; beyond it new work is `queue-full`. */
@@ -16,6 +24,8 @@ export type ServiceLimits = {
 export type ServicePorts = {
   /** As configured now: read again at each call. */
   readonly clusters: () => readonly ConfiguredCluster[]
+  /** Which differences are meant to be, as configured now. */
+  readonly expectations?: () => Expectations
   /** Where new work is written; only that, since each call may wait until a snapshot is stored. */
   readonly runs: Async<Pick<RunStore, 'createRun' | 'createJob' | 'cancelRun' | 'run'>>
   /** All small reads, from a connection that waits for nobody. Sees what `runs` has answered. */

@@ -17,7 +17,7 @@ import { createService } from '../../src/service/create-service.ts'
 import type { JobQueue } from '../../src/service/job-queue.ts'
 import { snapshotLane } from '../../src/service/lanes.ts'
 import type { ConfiguredCluster } from '../../src/service/runs.ts'
-import type { ServiceLimits, ServicePorts } from '../../src/service/service-ports.ts'
+import type { Expectations, ServiceLimits, ServicePorts } from '../../src/service/service-ports.ts'
 import type { CompareQuery, Service } from '../../src/service/service.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import type { RunningCluster, SimulatedCluster } from '../../src/simulator/simulated-cluster.ts'
@@ -29,6 +29,7 @@ export type RigOptions = {
   readonly clusters: readonly SimulatedCluster[]
   /** By name: what differs from the defaults. */
   readonly configured?: Readonly<Record<string, Partial<ConfiguredCluster>>>
+  readonly expectations?: Expectations
   readonly limits?: Partial<ServiceLimits>
   /** Two services with one key make the same fingerprints. */
   readonly key?: FingerprintKey
@@ -90,6 +91,7 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
   let configured = options.clusters.map(({ name }) => clusterOf(name, options.configured?.[name]))
   const ports: ServicePorts = {
     clusters: () => configured.map((cluster) => ({ ...cluster })),
+    ...(options.expectations ? { expectations: () => options.expectations! } : {}),
     runs: asyncOf(history),
     kept: asyncOf(history),
     compute: asyncOf(computeOver(history, key)),

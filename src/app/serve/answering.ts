@@ -10,6 +10,7 @@ import { OUTPUT_FORMATS } from '../../report/formats.ts'
 import type { Async } from '../../service/async.ts'
 import { recordTask } from '../../service/compare-task.ts'
 import type { Compute } from '../../service/compute/compute.ts'
+import { readExpectations } from '../expectations.ts'
 import { createService } from '../../service/create-service.ts'
 import type { Consumer, JobQueue } from '../../service/job-queue.ts'
 import type { HistoryReader, KeptReads, RunReads } from '../../service/kept-reads.ts'
@@ -88,6 +89,7 @@ export async function startAnswering(options: AnsweringOptions): Promise<Answeri
   const stopRetention = startRetention({ store: threads.store, config: () => current.config, clock: CLOCK, log })
   const service = createService({
     clusters: () => current.config.clusters.map(shownCluster),
+    expectations: () => readExpectations({ rules: [], parameters: [], config: current.config }),
     runs,
     kept: asAsync<KeptReads & RunReads>(threads.reader),
     compute: threads.compute,

@@ -27,6 +27,7 @@ export async function planComparison(ports: ServicePorts, access: Access, query:
     layers: query.layers.length === 0 ? DEFAULT_LAYERS : LAYERS.filter((layer) => query.layers.includes(layer)),
     filter,
     ignore: query.ignore,
+    ...expectationsFor(ports, clusters),
     explain: query.explain,
   }
   const newest = await ports.kept.newestSnapshots(
@@ -35,6 +36,19 @@ export async function planComparison(ports: ServicePorts, access: Access, query:
   const now = ports.clock.now().getTime()
   const sides = clusters.map((cluster, index) => ({ cluster, snapshot: keptFor(query.age, newest[index]!, now) }))
   return { request, sides }
+}
+
+/** Only what is there, so that a request without rules stays what it was. */
+function expectationsFor(
+  ports: ServicePorts,
+  clusters: readonly ConfiguredCluster[],
+): Pick<RunRequest, 'rules' | 'profiles'> {
+  const { rules = [], profiles = {} } = ports.expectations?.() ?? {}
+  const known = clusters.flatMap(({ name }) =>
+    Object.hasOwn(profiles, name) ? [[name, profiles[name]!] as const] : [],
+  )
+  const isAsked = rules.length > 0 || known.some(([, { parameters }]) => Object.keys(parameters).length > 0)
+  return isAsked ? { rules, profiles: Object.fromEntries(known) } : {}
 }
 
 /**
