@@ -1,3 +1,5 @@
+import type { DriftReport } from '../model/drift-report.ts'
+
 /** Why a message was not taken: a class of ours, never a text of the receiver, which could hold the address. */
 export const SEND_REASONS = {
   'rate-limited': 'asked to wait (429)',
@@ -14,6 +16,7 @@ export const SEND_REASONS = {
   'url-invalid': 'has an address that is no https URL',
   'secret-missing': 'has a secret that cannot be read',
   'channel-unknown': 'is not configured any more',
+  internal: 'got no message: a fault of flux-compare',
 } as const
 export type SendReason = keyof typeof SEND_REASONS
 
@@ -24,3 +27,16 @@ export type SendOutcome =
   | { readonly result: 'retry'; readonly reason: SendReason; readonly afterMs: number | null }
   /** `disables`: whether no other message could get there either. */
   | { readonly result: 'permanent'; readonly reason: SendReason; readonly disables: boolean }
+
+export type OutgoingMessage = {
+  /** The same at every attempt. */
+  readonly id: string
+  /** Name of the channel. */
+  readonly channel: string
+  readonly report: DriftReport
+  /** `reference` of the message that this one belongs under; null: none. */
+  readonly thread: string | null
+}
+
+/** Sends one message once. Never rejects: what went wrong is in the outcome. */
+export type Notifier = { readonly send: (message: OutgoingMessage, signal: AbortSignal) => Promise<SendOutcome> }
