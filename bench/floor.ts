@@ -27,24 +27,16 @@ async function replay({ url, ca, requests }: Served, token: string): Promise<voi
     const text = (answer.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()
     JSON.parse(text)
   }
-  let open = 0
-  await new Promise<void>((resolve, reject) => {
-    const start = (): void => {
-      if (open === 0 && ready.length === 0) return resolve()
-      while (open < 4 && ready.length > 0) {
-        const next = ready.shift()!
-        open += 1
-        ask(next).then(() => {
-          open -= 1
-          // The token of the next page stands in this one: no client can ask for it before.
-          const following = pagesOf.get(next.path)?.shift()
-          if (following) ready.unshift(following)
-          start()
-        }, reject)
-      }
+  const begin = async (asked: Asked): Promise<void> => {
+    for (let next: Asked | undefined = asked; next !== undefined; next = pagesOf.get(next.path)?.shift()) {
+      // The token of the next page stands in this one: no client can ask for it before.
+      await ask(next)
     }
-    start()
-  })
+  }
+  const worker = async (): Promise<void> => {
+    for (let next = ready.shift(); next !== undefined; next = ready.shift()) await begin(next)
+  }
+  await Promise.all(Array.from({ length: 4 }, worker))
   await dispatcher.close()
 }
 

@@ -22,6 +22,7 @@ import { labelsOf, resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
 import { resolveReferences } from './resolve-references.ts'
 import { createEffectiveChecks, type EffectiveChecks } from './effective-checks.ts'
 import type { TakenObject } from './take-object.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 /** What was read of one side, not yet masked. */
 export type SnapshotInput = {
@@ -169,7 +170,7 @@ function bodyReader(
   let digests: ReadonlySet<Digest | null> | null = null
   return (digest) => {
     const text = bodies.get(digest)
-    if (text !== undefined) return JSON.parse(text) as ObjectBody
+    if (text !== undefined) return parseJsonText(text) as ObjectBody
     digests ??= new Set(entries.flatMap((entry) => [entry.digest, entry.statusDigest]))
     if (known && digests.has(digest)) return known.body(digest)
     throw new AppError('internal', `no body with digest ${digest} in the snapshot`)

@@ -1,4 +1,5 @@
 import type { Json } from '../model/json.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 /** What can begin a number of 16 digits or more outside of a text; the only ones that a double may not hold. */
 const LONG_INTEGER = /[:,[\s]-?\d{16,}/
@@ -12,13 +13,15 @@ type Context = { readonly source?: string }
  * Throws a SyntaxError, or a RangeError for a nesting that no API server sends.
  */
 export function parseJson(text: string): Json {
-  if (!hasLongDigits(text) || !LONG_INTEGER.test(text)) return JSON.parse(text) as Json
+  if (!hasLongDigits(text) || !LONG_INTEGER.test(text)) return parseJsonText(text)
   const parse = JSON.parse as (text: string, reviver: (key: string, value: Json, context: Context) => Json) => Json
-  return parse(text, (_key, value, context) => {
-    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
-    const { source } = context
-    return source !== undefined && /^-?\d+$/.test(source) ? { $number: source } : value
-  })
+  return parseJsonText(text, (given) =>
+    parse(given, (_key, value, context) => {
+      if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+      const { source } = context
+      return source !== undefined && /^-?\d+$/.test(source) ? { $number: source } : value
+    }),
+  )
 }
 
 /** Whether {@link LONG} digits follow each other. So many of them cover one of the places that are looked at, so most of the text is not read. */

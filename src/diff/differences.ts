@@ -12,6 +12,7 @@ import { severityOf, severityRank } from './severity.ts'
 import { perCluster } from './side.ts'
 import type { Side } from './side.ts'
 import type { Step } from './tree-types.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 /** The object of a difference, as far as the difference depends on it. */
 export type Subject = {
@@ -57,7 +58,7 @@ export function differenceOf(
 
 /** Keys in one order, so that equal values give equal bytes. */
 export function inOrder(value: Json | undefined): Json | undefined {
-  return typeof value === 'object' && value !== null ? (JSON.parse(canonicalJson(value)) as Json) : value
+  return typeof value === 'object' && value !== null ? parseJsonText(canonicalJson(value)) : value
 }
 
 type Facts = Pick<

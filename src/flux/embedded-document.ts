@@ -1,6 +1,7 @@
 import { exceedsLimits, isJsonArray, type Json } from '../model/json.ts'
 import { isTree } from './normal-form.ts'
 import { readYaml, readYamlDocuments } from './yaml.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 /** A line that opens a map entry or a list item: without one, a text of several lines is no YAML worth reading. */
 const STRUCTURE = /^[ \t]*(?:-[ \t]|-$|["']?[\w./-]+["']?:(?:[ \t]|$))/m
@@ -42,7 +43,7 @@ const DELICATE_NUMBER = /\d{16}|\d\.?[eE]|-0/
 function readJson(text: string): Json | null {
   if (!looksLikeJson(text) || DELICATE_NUMBER.test(text)) return null
   try {
-    const value = JSON.parse(text) as Json
+    const value = parseJsonText(text)
     return exceedsLimits(value) === null ? value : null
   } catch {
     return null

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../model/json.ts'
 import { refuse } from './yaml-chars.ts'
 import { parseYaml } from './yaml-parser.ts'
 import type { Numbers } from './yaml-parser.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 /** `line` counts from 1 and is null where it is not known. `message` never quotes the text, which may hold secrets. */
 export type YamlFailure = { readonly ok: false; readonly line: number | null; readonly message: string }
@@ -58,7 +59,7 @@ function readJsonText(text: string): Json | undefined {
   if (!/^\s*[{[]/.test(text) || NOT_QUITE_YAML.test(text)) return undefined
   let value: Json
   try {
-    value = JSON.parse(text) as Json
+    value = parseJsonText(text)
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
 import { sameRef } from '../model/resource-ref.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 type Fields = [
   group: string,
@@ -25,7 +26,7 @@ export function writeEntry({ ref, version, uid, digest, statusDigest, limit, lab
 
 /** Reverses {@link writeEntry}. */
 export function readEntry(text: string, resourceVersion: string | null): SnapshotEntry {
-  const fields: Fields = JSON.parse(text)
+  const fields = parseJsonText(text) as unknown as Fields
   const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels, noted] = fields
   const ref = { group, kind, namespace, name }
   const entry = { ref, version, uid, resourceVersion, digest, statusDigest, labels, limit }
@@ -45,5 +46,5 @@ export function writeReferences(references: readonly Reference[]): string[] {
 
 /** Reverses {@link writeReferences}. */
 export function readReferences(texts: readonly string[]): Reference[] {
-  return texts.flatMap((text): Reference[] => JSON.parse(text))
+  return texts.flatMap((text) => parseJsonText(text) as unknown as Reference[])
 }

@@ -5,6 +5,7 @@ import type { Documents } from './documents.ts'
 import { theOnly } from './find-snapshot.ts'
 import type { Queries } from './queries.ts'
 import { comparisons, comparisonSides, type ComparisonRow } from './schema.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 type NewRow = Omit<ComparisonRow, 'sequence'>
 
@@ -57,8 +58,10 @@ export function prepareKeepComparisons(queries: Queries, documents: Documents): 
     load: (id) => {
       const row = theOnly(id, select.all({ id }))
       if (!row) return null
-      const header = JSON.parse(documents.get(row.header)) as Comparison
-      const drifts = documents.getList(row.drifts).texts.map((text): Comparison['drifts'][number] => JSON.parse(text))
+      const header = parseJsonText(documents.get(row.header)) as unknown as Comparison
+      const drifts = documents
+        .getList(row.drifts)
+        .texts.map((text) => parseJsonText(text) as unknown as Comparison['drifts'][number])
       return { ...header, id: row.id, drifts }
     },
     list: (limit) => newest.all({ limit }).map(comparisonSummaryOf),

@@ -6,6 +6,7 @@ import type { Documents } from './documents.ts'
 import { readEntry, readReferences } from './entry-text.ts'
 import type { PreviousSnapshot } from './previous-snapshot.ts'
 import type { SnapshotRow } from './schema.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 /** What a header has besides the columns of its row; resource versions of `coverage` are in the row. */
 export type StoredHeader = Pick<SnapshotHeader, 'mask' | 'secretSet' | 'install' | 'served' | 'coverage' | 'namespaces'>
@@ -25,7 +26,7 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
     error: errorOf(row),
     entries: documents.getList(row.entries).texts.map((text, index) => readEntry(text, versions[index] ?? null)),
     references: readReferences(documents.getList(row.references).texts),
-    events: row.events === null ? null : (JSON.parse(documents.get(row.events)) as EventCount[]),
+    events: row.events === null ? null : (parseJsonText(documents.get(row.events)) as unknown as EventCount[]),
     body: bodyReader(documents),
   }
 }
@@ -42,7 +43,7 @@ export function summaryOf(row: SnapshotRow): SnapshotSummary {
 }
 
 export function readHeader(row: SnapshotRow, documents: Documents): StoredHeader {
-  return JSON.parse(documents.get(row.header)) as StoredHeader
+  return parseJsonText(documents.get(row.header)) as unknown as StoredHeader
 }
 
 /** Resource versions of the entries, in the order of the entries. */
@@ -82,5 +83,5 @@ export function errorOf(row: SnapshotRow): ErrorDocument | null {
 }
 
 function bodyReader(documents: Documents): (digest: Digest) => ObjectBody {
-  return (digest) => JSON.parse(documents.find(digest)) as ObjectBody
+  return (digest) => parseJsonText(documents.find(digest)) as ObjectBody
 }

@@ -4,6 +4,7 @@ import { AppError } from '../model/errors.ts'
 import { canonicalJson, type Json } from '../model/json.ts'
 import { snapshotEntryShape, snapshotHeaderShape } from '../model/snapshot-document.ts'
 import type { Digest, ObjectBody, Snapshot, SnapshotEntry, SnapshotHeader } from '../model/snapshot.ts'
+import { parseJsonText } from '../model/json-text.ts'
 
 /** Bytes of one part: a value that Redis moves without a pause that others would notice. */
 const PART_BYTES = 1024 * 1024
@@ -92,7 +93,7 @@ export function decodeSnapshot(
   const snapshot: Snapshot = {
     ...header,
     entries,
-    body: (digest) => JSON.parse(textOf(digest)) as ObjectBody,
+    body: (digest) => parseJsonText(textOf(digest)) as ObjectBody,
     text: (digest) => sent.get(digest),
   }
   return { snapshot, manifest: manifestOf(snapshot, entryLines) }
@@ -135,7 +136,7 @@ function readBodies(lines: readonly string[]): Map<Digest, string> {
 
 function parse(line: string): Json {
   try {
-    return JSON.parse(line) as Json
+    return parseJsonText(line)
   } catch {
     throw invalid('it is not JSON')
   }

@@ -1,4 +1,5 @@
 import { AppError, ERRORS, type ErrorCode } from '../../model/errors.ts'
+import { parseJsonText } from '../../model/json-text.ts'
 import type { Environment } from '../settings.ts'
 
 /** Calls of the REST API of a service, for the command line. */
@@ -90,7 +91,10 @@ async function read<T>(response: Response, host: string): Promise<T> {
       `what answers at ${host} is no flux-compare service (HTTP ${response.status})`,
     )
   }
-  const body: unknown = await response.json().catch(() => null)
+  const body = await response
+    .text()
+    .then((text) => parseJsonText(text))
+    .catch(() => null)
   if (response.ok) return body as T
   throw problemOf(body, response.status, host)
 }
