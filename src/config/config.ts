@@ -1,5 +1,6 @@
 import type { Rule } from '../model/rules.ts'
 import type { AccessConfig } from './sections/access.ts'
+import type { ChannelConfig } from './sections/channels.ts'
 import { resolveClusters, POOL, REQUEST_TIMEOUT, TIMEOUT, type ClusterConfig } from './sections/clusters.ts'
 import { historySchema, resolveHistory, type HistoryConfig } from './sections/history.ts'
 import type { RedisConfig } from './sections/redis.ts'
@@ -14,6 +15,7 @@ export type Config = {
   readonly source: string | null
   readonly clusters: readonly ClusterConfig[]
   readonly rules: readonly Rule[]
+  readonly channels: readonly ChannelConfig[]
   readonly server: ServerConfig
   /** Null: the queue runs inside the process. */
   readonly redis: RedisConfig | null
@@ -47,6 +49,7 @@ export function defaultConfig(contextNames: readonly string[], kubeconfig: strin
     source: null,
     clusters: resolveClusters(written, '/'),
     rules: [],
+    channels: [],
     server: resolveServer(serverSchema.parse({}), '/'),
     redis: null,
     history: resolveHistory(historySchema.parse({}), '/'),

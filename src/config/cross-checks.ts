@@ -1,4 +1,5 @@
 import { dig, digArray, digString, isJsonArray, isJsonObject, own, type Json } from '../model/json.ts'
+import { channelProblems } from './channel-checks.ts'
 import type { Path, Problem } from './problems.ts'
 import { isLoopback, LISTEN } from './sections/server.ts'
 import { readHostPort } from './words.ts'
@@ -14,10 +15,12 @@ export function crossProblems(document: Json): Problem[] {
   return [
     ...twice(clusters, 'name', ['clusters']),
     ...twice(clusters, 'slug', ['clusters']),
+    ...twice(digArray(document, 'channels'), 'name', ['channels']),
     ...twice(tokens, 'name', ['access', 'tokens']),
     ...clusters.flatMap((cluster, index) => connectionProblems(cluster, ['clusters', index])),
     ...sameCluster(clusters),
     ...tokens.flatMap((token, index) => tokenProblems(token, ['access', 'tokens', index], names)),
+    ...channelProblems(document),
     ...redisProblems(document),
     ...exposure(document),
   ]

@@ -26,7 +26,7 @@ export type ConfigChange = {
 const RESTART = 'restart to change it'
 
 /**
- * Compares the running configuration with a new one. Clusters, rules, access, execPlugins, server.rateLimit, history.keep and
+ * Compares the running configuration with a new one. Clusters, rules, channels, access, execPlugins, server.rateLimit, server.publicUrl, history.keep and
  * history.keepLatest change at once; what the process was built on (address, TLS, Redis, the database, the key) stays until it is
  * started again.
  */
@@ -77,10 +77,12 @@ function clusterChanges(running: Config, next: Config): ConfigChange['clusters']
 function appliedParts(running: Config, next: Config): string[] {
   const parts: readonly (readonly [string, unknown, unknown])[] = [
     ['access', running.access, next.access],
+    ['channels', running.channels, next.channels],
     ['execPlugins', running.execPlugins, next.execPlugins],
     ['history.keep', running.history.keepMs, next.history.keepMs],
     ['history.keepLatest', running.history.keepLatest, next.history.keepLatest],
     ['rules', running.rules, next.rules],
+    ['server.publicUrl', running.server.publicUrl, next.server.publicUrl],
     ['server.rateLimit', running.server.rateLimit, next.server.rateLimit],
   ]
   return parts.flatMap(([path, old, wanted]) => (isDeepStrictEqual(old, wanted) ? [] : path))

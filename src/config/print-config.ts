@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { Json } from '../model/json.ts'
 import type { Rule } from '../model/rules.ts'
 import type { Config } from './config.ts'
+import { channelDocument } from './print-channel.ts'
 import { writeDuration, writeLongDuration } from './durations.ts'
 import { API_VERSION } from './schema.ts'
 import type { TokenConfig } from './sections/access.ts'
@@ -19,15 +20,17 @@ export function printConfig(config: Config): string {
 
 type Written = { readonly [key: string]: Written | readonly Written[] | Json | undefined }
 
-function documentOf({ clusters, rules, server, redis, history, key, access, execPlugins }: Config): Written {
+function documentOf({ clusters, rules, channels, server, redis, history, key, access, execPlugins }: Config): Written {
   return {
     apiVersion: API_VERSION,
     kind: 'Config',
     clusters: clusters.map(clusterOf),
     rules: rules.map(ruleOf),
+    channels: channels.map(channelDocument) as Json[],
     server: {
       listen: writeHostPort(server.listen),
       basePath: server.basePath || '/',
+      publicUrl: server.publicUrl ?? undefined,
       tls: server.tls ?? undefined,
       rateLimit: { requests: server.rateLimit.requests, per: writeDuration(server.rateLimit.perMs) },
     },

@@ -3,6 +3,7 @@ import type { Path } from './problems.ts'
 import { resolveRules } from './rules.ts'
 import type { WrittenConfig } from './schema.ts'
 import { resolveAccess } from './sections/access.ts'
+import { resolveChannels } from './sections/channels.ts'
 import { resolveClusters } from './sections/clusters.ts'
 import { resolveHistory } from './sections/history.ts'
 import { resolveRedis } from './sections/redis.ts'
@@ -20,6 +21,7 @@ export function resolveConfig(
     source,
     clusters: resolveClusters(written.clusters, folder),
     rules: resolveRules(written.rules, source, lineOf),
+    channels: resolveChannels(written.channels, folder),
     server: resolveServer(written.server, folder),
     redis: written.redis === undefined ? null : resolveRedis(written.redis, folder),
     history: resolveHistory(written.history, folder),

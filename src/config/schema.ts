@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { rulesSchema } from './rules.ts'
 import { accessSchema } from './sections/access.ts'
+import { channelSchema } from './sections/channels.ts'
 import { clusterSchema } from './sections/clusters.ts'
 import { historySchema } from './sections/history.ts'
 import { keySchema } from './sections/key.ts'
@@ -15,6 +16,7 @@ export const configSchema = z.strictObject({
   kind: z.literal('Config'),
   clusters: z.array(clusterSchema).min(1, 'must name at least one cluster'),
   rules: rulesSchema.default([]).meta({ description: 'Which differences are meant to be: docs/rules.md.' }),
+  channels: z.array(channelSchema).default([]).meta({ description: 'Where reports are sent: docs/notifications.md.' }),
   server: serverSchema.prefault({}),
   redis: redisSchema.optional(),
   history: historySchema.prefault({}),

@@ -1,4 +1,6 @@
 import { dig, digArray, digString, type Json } from '../model/json.ts'
+import { secretsOfChannel } from './channel-secrets.ts'
+import { CHANNEL_SECRETS, hookTrouble } from './channel-sources.ts'
 import type { Config, Environment } from './config.ts'
 import type { Path, Problem } from './problems.ts'
 import { readRedisUrl } from './redis-url.ts'
@@ -62,6 +64,7 @@ function secretsIn(document: Json, { folder, env, role }: SourceOptions): Named[
   const isKey = (source: SecretSource) => (keyBytes(readSecretBytes(source, env)) === null ? NO_KEY : null)
   const isHash = (source: SecretSource) => (hashIn(readSecret(source, env)) === null ? NO_HASH : null)
   const tokens = role === 'worker' ? [] : digArray(document, 'access', 'tokens')
+  const channels = role === 'worker' ? [] : digArray(document, 'channels')
   return [
     ...at(document, ['redis', 'urlFrom'], (source) => redisUrlTrouble(readSecret(source, env), document)),
     ...at(document, ['redis', 'sentinels', 'passwordFrom']),
@@ -71,6 +74,15 @@ function secretsIn(document: Json, { folder, env, role }: SourceOptions): Named[
         ...named,
         path: ['access', 'tokens', index, ...named.path],
       })),
+    ),
+    ...channels.flatMap((channel, index) =>
+      CHANNEL_SECRETS.flatMap((path) =>
+        at(
+          channel,
+          path,
+          path[1] === 'urlFrom' ? (source) => hookTrouble(readSecret(source, env), channel) : undefined,
+        ),
+      ).map((named) => ({ ...named, path: ['channels', index, ...named.path] })),
     ),
   ]
 }
@@ -101,8 +113,14 @@ function filesIn(document: Json, { folder, role }: SourceOptions): { readonly pa
 }
 
 /** The environment for what this process starts (credential plugins): without the variables that hold its own secrets. */
-export function withoutSecrets(env: Environment, { redis, key, access }: Config): Environment {
-  const sources = [redis?.url, redis?.sentinels?.password, key, ...access.tokens.map(({ sha256 }) => sha256)]
+export function withoutSecrets(env: Environment, { redis, key, access, channels }: Config): Environment {
+  const sources = [
+    redis?.url,
+    redis?.sentinels?.password,
+    key,
+    ...access.tokens.map(({ sha256 }) => sha256),
+    ...channels.flatMap(secretsOfChannel),
+  ]
   const names = sources.flatMap((source) => (source && typeof source === 'object' && 'env' in source ? source.env : []))
   return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)))
 }

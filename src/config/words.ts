@@ -68,6 +68,12 @@ export function refusedLiteral(instead: string) {
   return z.never({ error: `would hold a secret in the file; write ${instead}` }).optional()
 }
 
+/** A web address that holds nothing but where it leads. */
+export function isPlainUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === ''
+}
+
 export type HostPort = { readonly host: string; readonly port: number }
 
 const HOST_PORT = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)):(\d{1,5})$/

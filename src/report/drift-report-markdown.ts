@@ -45,7 +45,8 @@ function markdownLine({ severity, title, path, detail }: ItemLine): string {
 }
 
 function linkOf({ link }: DriftReport): string | null {
-  return link === null || !isWebLink(link) ? null : `[the whole comparison](<${link.replaceAll(/[<>\s]/g, '')}>)`
+  if (link === null || !isWebLink(link)) return null
+  return `[the whole comparison](${new URL(link).href.replaceAll('(', '%28').replaceAll(')', '%29')})`
 }
 
 /** The hidden line by which a comment is found again. The name is encoded so that it cannot end the comment. */
@@ -64,7 +65,7 @@ export function validateComment(body: string): string[] {
     ...(body.length > MAX_COMMENT ? [`the comment has ${body.length} characters, more than ${MAX_COMMENT}`] : []),
     ...(body.startsWith('<!-- flux-compare:drift-report:') ? [] : ['the marker is not the first line']),
     ...(/(?:^|[\s(>])@[\w-]/.test(withoutCode(body)) ? ['somebody is mentioned'] : []),
-    ...(/<(?!!-- flux-compare|https?:)[a-z!/]/i.test(withoutCode(body)) ? ['there is HTML in it'] : []),
+    ...(/<(?!!-- flux-compare)[a-z!/]/i.test(withoutCode(body)) ? ['there is HTML in it'] : []),
   ]
 }
 

@@ -33,9 +33,11 @@ test('the smallest file: every default', (t) => {
       },
     ],
     rules: [],
+    channels: [],
     server: {
       listen: { host: '127.0.0.1', port: 8080 },
       basePath: '',
+      publicUrl: null,
       tls: null,
       rateLimit: { requests: 100, perMs: 1000 },
     },
@@ -160,9 +162,11 @@ execPlugins: [aws, /usr/bin/kubelogin]
       },
     ],
     rules: [],
+    channels: [],
     server: {
       listen: { host: '::', port: 443 },
       basePath: '/flux/compare',
+      publicUrl: null,
       tls: { certFile: at('tls.crt'), keyFile: at('tls.key') },
       rateLimit: { requests: 5, perMs: 60_000 },
     },

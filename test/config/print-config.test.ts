@@ -10,7 +10,7 @@ import { folderWith, HEAD } from './support.ts'
 const FULL = `${HEAD}  - { name: b, kubeconfig: mounted, labels: { a: "1" }, namespaces: [x], pool: eu, timeout: 1h, requestTimeout: 1500ms, secretCompare: presence, as: u, asGroups: [g], insecure: true }
   - { name: c, inCluster: true, slug: here }
   - { name: d, context: stg, kubeconfig: /etc/kube/config }
-server: { listen: "[::1]:0", basePath: /x, tls: { certFile: a, keyFile: b }, rateLimit: { requests: 1, per: 1m } }
+server: { listen: "[::1]:0", basePath: /x, publicUrl: https://x.example/x, tls: { certFile: a, keyFile: b }, rateLimit: { requests: 1, per: 1m } }
 redis:
   urlFrom: { file: url }
   tls: { caFile: ca, certFile: c, keyFile: k }
@@ -22,6 +22,18 @@ access:
     - { name: a, sha256: ${'a'.repeat(64)}, clusters: [b], namespaces: [x], expires: 2030-01-01 }
     - { name: b, sha256From: { env: HASH }, scopes: [admin] }
 execPlugins: [aws]
+channels:
+  - { name: a, slack: { urlFrom: { env: A } } }
+  - { name: b, slackBot: { tokenFrom: { file: t }, channel: C1 }, allowPrivate: true }
+  - { name: c, teams: { urlFrom: { env: A } } }
+  - { name: d, discord: { urlFrom: { env: A } } }
+  - { name: e, webhook: { urlFrom: { env: A } }, allowHttp: true }
+  - { name: f, webhook: { urlFrom: { env: A }, secretFrom: { env: B }, formerSecretFrom: { file: c } } }
+  - { name: g, webhook: { urlFrom: { env: A }, signature: flux-hmac, secretFrom: { env: B } } }
+  - { name: h, alertmanager: { urlFrom: { env: A }, tokenFrom: { env: B }, validFor: 3d8h } }
+  - { name: i, alertmanager: { urlFrom: { env: A } } }
+  - { name: j, github: { tokenFrom: { env: A }, repository: o/r, pullRequest: 1, apiUrl: https://ghe.example/api/v3 } }
+  - { name: k, gitlab: { tokenFrom: { env: A }, project: g/s/p, mergeRequest: 2 } }
 `
 
 for (const [what, text] of [
@@ -57,6 +69,7 @@ clusters:
     asGroups: []
     insecure: false
 rules: []
+channels: []
 server:
   listen: 127.0.0.1:8080
   basePath: /

@@ -9,8 +9,8 @@ const TOKEN = `access: { tokens: [{ name: a, sha256: ${HASH} }] }\n`
 const CASES: readonly (readonly [string, string, ...string[]])[] = [
   [
     'a section that is not known (yet)',
-    'channels: []',
-    '5:1 channels is not a known key; known here: apiVersion, kind, clusters',
+    'comparisons: []',
+    '5:1 comparisons is not a known key; known here: apiVersion, kind, clusters',
   ],
   ['a misspelt section', 'histroy: {}', '5:1 histroy is not a known key; did you mean history?'],
   [
@@ -335,6 +335,6 @@ server: { listen: "0.0.0.0:80" }
 
 test('with tokens any address may be listened on, whatever else is wrong', (t) => {
   assert.deepEqual(problemsOf(t, `${HEAD}server: { listen: "0.0.0.0:80", x: 1 }\n${TOKEN}`), [
-    '5:33 server.x is not a known key; known here: listen, basePath, tls, rateLimit',
+    '5:33 server.x is not a known key; known here: listen, basePath, publicUrl, tls, rateLimit',
   ])
 })

@@ -147,7 +147,7 @@ test('as Markdown and as a comment that can be found again', () => {
     body,
     /- \*\*medium\*\* `HelmRelease\/apps\/podinfo` `spec\.values\.password` `\(secret A\)` \(staging\)/,
   )
-  assert.match(body, /\[the whole comparison\]\(<https:\/\/flux-compare\.example\.com\/[^>]+>\)/)
+  assert.match(body, /\[the whole comparison\]\(https:\/\/flux-compare\.example\.com\/[^)]+\)/)
   assert.deepEqual(validateComment(body), [])
 })
 

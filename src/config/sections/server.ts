@@ -1,12 +1,14 @@
 import { isIPv4 } from 'node:net'
 import * as z from 'zod'
 import { readDuration } from '../durations.ts'
-import { filePath, hostPort, readHostPort, resolvePath, shortDuration, type HostPort } from '../words.ts'
+import { filePath, hostPort, isPlainUrl, readHostPort, resolvePath, shortDuration, type HostPort } from '../words.ts'
 
 export type ServerConfig = {
   readonly listen: HostPort
   /** Empty, or `/flux-compare`: before every path, without a slash at its end. */
   readonly basePath: string
+  /** Under which people reach it, with its base path; null: not told, and messages have no links. */
+  readonly publicUrl: string | null
   /** Paths of PEM files. Null: plain HTTP. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   /** Of one caller: so many requests in each span of time. */
@@ -25,6 +27,14 @@ export const serverSchema = z.strictObject({
     .regex(/^(?:\/|(?:\/[A-Za-z0-9._~-]+)+)$/, 'must be a path such as /flux-compare, without a slash at its end')
     .default('/')
     .meta({ description: 'Path before all others, behind a proxy that keeps it.', examples: ['/flux-compare'] }),
+  publicUrl: z
+    .string()
+    .refine(isPlainUrl, 'must be a URL without user, query and fragment, such as https://flux-compare.example.com')
+    .optional()
+    .meta({
+      description: 'The address under which people reach it, with its base path: what links in messages begin with.',
+      examples: ['https://flux-compare.example.com'],
+    }),
   tls: z
     .strictObject({ certFile: filePath('/etc/flux-compare/tls.crt'), keyFile: filePath('/etc/flux-compare/tls.key') })
     .optional()
@@ -47,6 +57,7 @@ export function resolveServer(written: z.output<typeof serverSchema>, folder: st
   return {
     listen: readHostPort(written.listen)!,
     basePath: written.basePath === '/' ? '' : written.basePath,
+    publicUrl: written.publicUrl?.replace(/\/+$/, '') ?? null,
     tls:
       tls === undefined
         ? null
