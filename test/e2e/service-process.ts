@@ -21,16 +21,21 @@ export type ServiceOptions = {
 const START_MS = 30_000
 
 /** Starts `flux-compare serve` as a process of its own on a free port and waits until it says that it listens. */
-export async function startService({ args = [], env, cwd }: ServiceOptions): Promise<ServiceProcess> {
-  const child = spawn(
-    process.execPath,
-    [`${process.cwd()}/src/main.ts`, 'serve', '--listen', '127.0.0.1:0', '--log-level', 'trace', ...args],
-    {
-      env: { PATH: process.env['PATH'] ?? '', HOME: `${tmpdir()}/flux-compare-no-such-home`, ...env },
-      cwd: cwd ?? process.cwd(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+export function startService({ args = [], env, cwd }: ServiceOptions): Promise<ServiceProcess> {
+  return startProcess({
+    args: ['serve', '--listen', '127.0.0.1:0', '--log-level', 'trace', ...args],
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+  })
+}
+
+/** Starts a command that serves on 127.0.0.1, with nothing but these arguments and variables, and waits until it says that it listens. */
+export async function startProcess({ args = [], env, cwd }: ServiceOptions): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [`${process.cwd()}/src/main.ts`, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: `${tmpdir()}/flux-compare-no-such-home`, ...env },
+    cwd: cwd ?? process.cwd(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))
