@@ -33,7 +33,13 @@ export type BullSettings = {
 type Handle = (job: RunningJob) => Promise<void>
 
 /** One worker with connections of its own, so that it can be ended without harm to others. */
-type BullWorker = { readonly worker: Worker; readonly connection: RedisConnection; stopping: boolean }
+type BullWorker = {
+  readonly worker: Worker
+  readonly connection: RedisConnection
+  /** What handlers are doing. */
+  readonly running: Set<Promise<void>>
+  stopping: boolean
+}
 
 /**
  * Takes jobs as soon as there is a connection and for as long as it is open: a worker that could not begin (BullMQ asks for the version of
@@ -69,7 +75,7 @@ function startWorker(settings: BullSettings, lane: Lane, concurrency: number, ha
     drainDelay: IDLE_BLOCK_S,
     runRetryDelay: RETRY_MS,
   })
-  const started: BullWorker = { worker, connection, stopping: false }
+  const started: BullWorker = { worker, connection, running: new Set(), stopping: false }
   worker.on('error', (error) => onTrouble(reasonOf(error)))
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id)
@@ -88,6 +94,7 @@ async function work(from: BullWorker, handle: Handle, { job, token, signal }: Wo
     signal: abort,
     progress: progressOf(job),
   })
+  from.running.add(handled)
   try {
     await Promise.race([handled, abandonment(from, abort)])
   } catch (error) {
@@ -98,6 +105,8 @@ async function work(from: BullWorker, handle: Handle, { job, token, signal }: Wo
     }
     if (from.stopping && abort.aborted) throw await givenBack(job, token)
     throw codeOnly(error)
+  } finally {
+    from.running.delete(handled)
   }
 }
 
@@ -140,13 +149,23 @@ function progressOf(job: Job): (progress: JsonObject) => void {
   }
 }
 
-/** `worker.close` does not end by itself, neither while a handler runs nor while Redis is away. */
+/** `worker.close` does not end by itself, neither while a handler runs nor while Redis is away: for the latter there is no grace. */
 async function closeWorker(from: BullWorker, graceMs: number): Promise<void> {
   const closing = from.worker.close().catch(() => undefined)
-  if (!(await settlesWithin(closing, graceMs))) {
+  if (!(await isClosed(from, closing, graceMs)) && from.running.size > 0) {
     from.stopping = true
     from.worker.cancelAllJobs()
     await settlesWithin(closing, 2 * ABORT_MS)
   }
   from.connection.close()
+}
+
+/** Waits for as long as handlers run, at most `graceMs`; without any only for as long as it takes to say so to Redis. */
+async function isClosed(from: BullWorker, closing: Promise<void>, graceMs: number): Promise<boolean> {
+  const end = performance.now() + graceMs
+  for (;;) {
+    const leftMs = end - performance.now()
+    if (await settlesWithin(closing, Math.max(0, Math.min(leftMs, ABORT_MS)))) return true
+    if (leftMs <= ABORT_MS || from.running.size === 0) return false
+  }
 }

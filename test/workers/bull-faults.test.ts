@@ -93,6 +93,19 @@ test('a queue is closed in time while Redis is away or frozen, with a job under 
   }
 })
 
+test('an idle consumer is closed in time while Redis is away or frozen, whatever its grace', LIMITS, async (t) => {
+  for (const away of ['kill', 'freeze'] as const) {
+    const server = await startRedis(t)
+    const { queue, ran } = await openAndConsume(t, server)
+    await works(queue, ran, 'before')
+    const consumer = await queue.consume('record', 1, async () => undefined)
+    await server[away]()
+    await inTime(consumer.close(60_000))
+    await queue.close()
+    server.thaw()
+  }
+})
+
 test('all keys are lost while a job runs: its signal is aborted, and a new job is taken', LIMITS, async (t) => {
   const server = await startRedis(t)
   const queue = createBullQueue({ redis: redisAt(server.url), locks: { lockMs: 400, stalledMs: 200 } })
