@@ -19,8 +19,16 @@ export function channelProblems(document: Json): Problem[] {
           problem([...path, kind], `is a second destination beside ${kinds[0]}; make it a channel of its own`),
         ),
       ...webhookProblems(own(channel, 'webhook'), [...path, 'webhook']),
+      ...kinds.flatMap((kind) => plainApi(channel, [...path, kind, 'apiUrl'], kind)),
     ]
   })
+}
+
+/** Tokens go there: without TLS whoever is on the way could read them. */
+function plainApi(channel: Json, path: Path, kind: string): Problem[] {
+  const isPlain = /^http:/i.test(digString(channel, kind, 'apiUrl') ?? '')
+  if (!isPlain || own(channel, 'allowHttp') === true) return []
+  return [problem(path, 'is a URL without TLS; use https, or write allowHttp: true')]
 }
 
 function webhookProblems(webhook: Json | undefined, path: Path): Problem[] {

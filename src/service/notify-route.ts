@@ -103,6 +103,8 @@ export function splitReport(report: DriftReport, by: NotifyRoute['groupBy']): Me
     key,
     report: {
       ...withLists(report, (list) => report[list].filter((item) => keysOf(subjectOf(item)).includes(key))),
+      // The first line names the targets: that of a part must name its own.
+      targets: by === 'cluster' && report.targets.includes(key) ? [key] : report.targets,
       ongoing: report.ongoing.filter((tally) => keysOf(tally).includes(key)),
       notCompared: report.notCompared.filter(({ cluster }) => ofCluster(cluster) === key),
       comparedAgain: report.comparedAgain.filter((cluster) => ofCluster(cluster) === key),

@@ -60,6 +60,11 @@ for (const [what, text, ...rows] of [
     '6:67 channels[0].github.repository must be owner/name',
   ],
   [
+    'an API without TLS',
+    'gitlab: { tokenFrom: { env: WORD }, project: a, mergeRequest: 1, apiUrl: http://gitlab.internal/api/v4 }',
+    '6:92 channels[0].gitlab.apiUrl is a URL without TLS; use https, or write allowHttp: true',
+  ],
+  [
     'an unknown key',
     'slak: {}',
     '6:19 channels[0].slak is not a known key; did you mean slack?',

@@ -219,3 +219,12 @@ test('of a change, only the messages that say something new are sent', () => {
     ['shop'],
   )
 })
+
+test('the first line of a part by cluster names that cluster', () => {
+  const report = driftReport({ targets: ['edge', 'production'], fresh: [item({ clusters: ['edge', 'production'] })] })
+  assert.deepEqual(
+    splitReport(report, 'cluster').map((part) => part.report.targets),
+    [['edge'], ['production']],
+  )
+  assert.deepEqual(splitReport(report, 'namespace')[0]!.report.targets, ['edge', 'production'])
+})
