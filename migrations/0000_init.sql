@@ -133,4 +133,66 @@ CREATE UNIQUE INDEX `snapshot_jobs_id_unique` ON `snapshot_jobs` (`id`);--> stat
 CREATE UNIQUE INDEX `snapshot_jobs_in_flight` ON `snapshot_jobs` (`cluster`) WHERE finished_at is null;--> statement-breakpoint
 CREATE INDEX `snapshot_jobs_by_cluster` ON `snapshot_jobs` (`cluster`,`sequence`);--> statement-breakpoint
 CREATE INDEX `snapshot_jobs_by_phase` ON `snapshot_jobs` (`phase`,`sequence`);--> statement-breakpoint
-CREATE INDEX `snapshot_jobs_by_finish` ON `snapshot_jobs` (`finished_at`,`sequence`);
+CREATE INDEX `snapshot_jobs_by_finish` ON `snapshot_jobs` (`finished_at`,`sequence`);--> statement-breakpoint
+CREATE TABLE `ledger_definitions` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`name` text,
+	`definition` text NOT NULL,
+	`head` text NOT NULL,
+	`compared_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `ledger_definitions_id_unique` ON `ledger_definitions` (`id`);--> statement-breakpoint
+CREATE INDEX `ledger_definitions_by_time` ON `ledger_definitions` (`compared_at`);--> statement-breakpoint
+CREATE TABLE `ledger_entries` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`definition` integer NOT NULL,
+	`fingerprint` text NOT NULL,
+	`state` text NOT NULL,
+	`severity` text NOT NULL,
+	`kind` text NOT NULL,
+	`namespace` text NOT NULL,
+	`layer` text NOT NULL,
+	`secret` integer NOT NULL,
+	`item` text NOT NULL,
+	`value_digests` text NOT NULL,
+	`first_seen` text NOT NULL,
+	`last_seen` text NOT NULL,
+	`resolved_at` text,
+	`resolution` text,
+	`appearances` integer NOT NULL,
+	`sightings` integer NOT NULL,
+	`streak` integer NOT NULL,
+	`since` text NOT NULL,
+	`frozen_since` text,
+	`acknowledged` text,
+	`muted` text,
+	FOREIGN KEY (`definition`) REFERENCES `ledger_definitions`(`sequence`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `ledger_entries_id_unique` ON `ledger_entries` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `ledger_entries_by_fingerprint` ON `ledger_entries` (`definition`,`fingerprint`);--> statement-breakpoint
+CREATE INDEX `ledger_entries_by_state` ON `ledger_entries` (`state`,`sequence`);--> statement-breakpoint
+CREATE INDEX `ledger_entries_by_resolution` ON `ledger_entries` (`resolved_at`);--> statement-breakpoint
+CREATE TABLE `ledger_events` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`entry` integer NOT NULL,
+	`kind` text NOT NULL,
+	`at` text NOT NULL,
+	`severity` text NOT NULL,
+	`previous_severity` text,
+	`comparison` text,
+	`snapshots` text NOT NULL,
+	`revisions` text NOT NULL,
+	`resolution` text,
+	`by` text,
+	`reason` text,
+	`owner` text,
+	`until` text,
+	FOREIGN KEY (`entry`) REFERENCES `ledger_entries`(`sequence`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `ledger_events_by_entry` ON `ledger_events` (`entry`,`sequence`);--> statement-breakpoint
+CREATE INDEX `ledger_events_by_time` ON `ledger_events` (`at`);

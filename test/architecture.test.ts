@@ -44,10 +44,10 @@ test('the law objects to each planted forbidden import', () => {
   assert.deepEqual(objections('src/diff/x.ts', "export * from '../history/a.ts'"), [
     'src/diff/x.ts: diff may not import history',
   ])
-  assert.deepEqual(objections('src/history/x.ts', "import { a } from '../service/ports.ts'"), [
-    'src/history/x.ts: history may import only types from service',
+  assert.deepEqual(objections('src/clusters/x.ts', "import { a } from '../service/ports.ts'"), [
+    'src/clusters/x.ts: clusters may import only types from service',
   ])
-  assert.deepEqual(objections('src/history/x.ts', "import type { a } from '../service/ports.ts'"), [undefined])
+  assert.deepEqual(objections('src/clusters/x.ts', "import type { a } from '../service/ports.ts'"), [undefined])
   assert.deepEqual(objections('src/model/x.ts', "const a = await import('undici')"), [
     'src/model/x.ts: model is not the door to undici',
   ])

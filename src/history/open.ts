@@ -5,6 +5,8 @@ import { createDocuments } from './documents.ts'
 import { prepareFindSnapshot } from './find-snapshot.ts'
 import { prepareKeepComparisons } from './keep-comparisons.ts'
 import { knownObjects, loadSnapshot, summaryOf } from './load-snapshot.ts'
+import { trackComparison } from './keep-ledger.ts'
+import { createLedgerReads, createLedgerWrites } from './ledger-reads.ts'
 import { migrate, requireCurrent } from './migrate.ts'
 import { ownedByService, shareDatabase, type DatabaseLock } from './ownership.ts'
 import { queriesOn } from './queries.ts'
@@ -102,8 +104,14 @@ export function historyOn(db: Connection, { path, engine }: Omit<HistoryOptions,
     if (known && known.row.id === row?.id) return known
     return row ? readPrevious(row, documents) : null
   }
-  const write = (work: () => void): void => guarded(path, () => db.transaction(work).immediate())
+  const write = <T>(work: () => T): T => guarded(path, () => db.transaction(work).immediate())
+  const loadKept = (id: string): Snapshot | null => {
+    const row = find({ cluster: '', namespaces: null }, { id })
+    return row?.id === id ? loadSnapshot(row, documents) : null
+  }
   return {
+    ...createLedgerReads({ queries, read }),
+    ...createLedgerWrites(queries, write),
     known: (cluster, namespaces = null) =>
       read(() => {
         const row = find({ cluster, namespaces }, 'latest')
@@ -119,7 +127,11 @@ export function historyOn(db: Connection, { path, engine }: Omit<HistoryOptions,
         return row ? loadSnapshot(row, documents) : null
       }),
     listSnapshots: ({ cluster, limit }) => read(() => list(cluster, limit).map(summaryOf)),
-    saveComparison: (comparison) => write(() => comparisons.save(comparison)),
+    saveComparison: (comparison, tracked) =>
+      write(() => {
+        comparisons.save(comparison)
+        if (tracked) trackComparison(queries, comparison, tracked, loadKept)
+      }),
     loadComparison: (id) => read(() => comparisons.load(id)),
     listComparisons: (limit) => read(() => comparisons.list(limit)),
     close: () => db.close(),

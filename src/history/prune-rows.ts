@@ -5,7 +5,7 @@ import { idempotencyKeys, runs, runSides, snapshotJobs } from './run-schema.ts'
 import { comparisons, comparisonSides, snapshots } from './schema.ts'
 
 /** Rows of one transaction: a few milliseconds, which others wait. */
-const BATCH = 200
+export const BATCH = 200
 
 export type Limits = {
   /** RFC 3339: what is older is not kept. */

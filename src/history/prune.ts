@@ -1,6 +1,7 @@
 import type { Connection } from './connect.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { createLiveContent, type LiveContent } from './mark-content.ts'
+import { removeDefinitions, removeDrift, removeDriftEvents } from './prune-ledger.ts'
 import {
   removeComparisons,
   removeJobs,
@@ -21,6 +22,8 @@ export type PruneReport = {
   readonly jobs: number
   readonly comparisons: number
   readonly snapshots: number
+  /** Entries of the ledger. */
+  readonly drift: number
   readonly idempotencyKeys: number
   readonly lists: number
   readonly documents: number
@@ -47,6 +50,9 @@ export function* pruneHistory(db: Connection, path: string, retention: Retention
   const jobs = yield* removeAll(place, removeJobs, retention)
   const comparisons = yield* removeAll(place, removeComparisons, retention)
   const snapshots = yield* removeAll(place, removeSnapshots, retention)
+  const drift = yield* removeAll(place, removeDrift, retention)
+  yield* removeAll(place, removeDriftEvents, retention)
+  yield* removeAll(place, removeDefinitions, retention)
   const idempotencyKeys = within(place, () => forgetAnswers(queriesOn(db), retention.now))
   yield
   const isContentFree = comparisons + snapshots > 0
@@ -57,6 +63,7 @@ export function* pruneHistory(db: Connection, path: string, retention: Retention
     jobs,
     comparisons,
     snapshots,
+    drift,
     idempotencyKeys,
     lists,
     documents,

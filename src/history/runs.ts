@@ -4,6 +4,7 @@ import type { History } from '../service/ports.ts'
 import type { RunReads } from '../service/kept-reads.ts'
 import type { RunStore } from '../service/runs.ts'
 import type { Connection } from './connect.ts'
+import { definitionOf } from '../service/ledger/definition.ts'
 import { createJob, createRun } from './create-runs.ts'
 import { cancelUnwantedJobs, errorSnapshot, finishJob, heldJob, isHeld, isLastStep, REFUSED } from './finish-jobs.ts'
 import { queriesOn, type Queries } from './queries.ts'
@@ -147,8 +148,9 @@ function createOutcomes({ queries, write, kept, engine }: Parts): Outcomes {
         const { verdict, summary } = comparison
         const done = { phase: 'done', finishedAt: now, verdict, differences: summary.differences } as const
         const isDue = and(isHeldRun(id, fence), eq(runs.phase, 'comparing'))
-        if (queries.update(runs).set(done).where(isDue).run().changes === 0) return { refused: true }
-        kept.saveComparison(comparison)
+        const run = queries.update(runs).set(done).where(isDue).returning({ request: runs.request }).get()
+        if (!run) return { refused: true }
+        kept.saveComparison(comparison, { definition: definitionOf(run.request), now, snapshots: null })
         return { refused: false }
       }),
     failRun: (id, fence, error, now) =>

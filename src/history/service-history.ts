@@ -6,6 +6,7 @@ import type { RunStore } from '../service/runs.ts'
 import { connect, type Connection } from './connect.ts'
 import { createDocuments } from './documents.ts'
 import { createKeptReads } from './kept-reads.ts'
+import { createLedgerReads } from './ledger-reads.ts'
 import { migrate } from './migrate.ts'
 import { closingOnError, connectCurrent, historyOn, openLocked, type HistoryOptions } from './open.ts'
 import { ownDatabase } from './ownership.ts'
@@ -72,9 +73,11 @@ export function openHistoryReader({ path, migrations, engine }: HistoryOptions):
 function readerOn(db: Connection, { path, engine }: Place): HistoryReader {
   const { loadSnapshot, loadComparison, listSnapshots, listComparisons, close } = historyOn(db, { path, engine })
   const read = reading(db, path)
+  const queries = queriesOn(db)
   return {
     ...readsOn(db, path),
-    ...createRunReads({ queries: queriesOn(db), read }),
+    ...createRunReads({ queries, read }),
+    ...createLedgerReads({ queries, read }),
     loadSnapshot,
     loadComparison,
     listSnapshots,

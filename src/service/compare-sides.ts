@@ -8,6 +8,8 @@ import { AppError } from '../model/errors.ts'
 import type { Rule } from '../model/rules.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { answerWithUsage, checkPatterns, inputOf, type LabelledSnapshot, type Question } from './compare-question.ts'
+import { definitionOf } from './ledger/definition.ts'
+import type { TrackedComparison } from './ledger/ledger-store.ts'
 import type { CollectScope, History, Ids, Progress, SnapshotSource } from './ports.ts'
 import { checkSides, type Side } from './sides.ts'
 import { isKept } from './take-snapshots.ts'
@@ -49,8 +51,17 @@ export async function compareSides(request: CompareRequest, ports: ComparePorts)
     if (request.sides[index]!.from === 'cluster' && isKept(snapshot, request.scope))
       ports.history?.saveSnapshot(snapshot)
   })
-  ports.history?.saveComparison(ruled.comparison)
+  ports.history?.saveComparison(ruled.comparison, trackedBy(request, { question, labelled }))
   return ruled
+}
+
+/** The ledger is about clusters as they are now: what a file says, or a cluster once was, is no news of it. */
+function trackedBy({ sides }: CompareRequest, { question, labelled }: Taken): TrackedComparison | undefined {
+  if (sides.some(({ from }) => from !== 'cluster')) return undefined
+  const snapshots = labelled.map(({ snapshot }) => snapshot)
+  const times = snapshots.map(({ takenAt }) => Date.parse(takenAt))
+  const definition = definitionOf({ ...question, clusters: labelled.map(({ label }) => label) })
+  return { definition, now: new Date(Math.max(...times)).toISOString(), snapshots }
 }
 
 type Taken = { readonly question: Question; readonly labelled: readonly LabelledSnapshot[] }

@@ -1,5 +1,6 @@
 import type { ClusterName } from '../model/cluster.ts'
 import type { Snapshot, SnapshotHeader } from '../model/snapshot.ts'
+import type { LedgerReads } from './ledger/ledger-store.ts'
 import type { ComparisonSummary, History, SnapshotSummary } from './ports.ts'
 import type { Page, PageRequest, RunStore } from './runs.ts'
 
@@ -49,6 +50,7 @@ export type RunReads = Pick<RunStore, 'run' | 'job' | 'listRuns' | 'listJobs' | 
  */
 export type HistoryReader = KeptReads &
   RunReads &
+  LedgerReads &
   Pick<History, 'loadSnapshot' | 'loadComparison' | 'listSnapshots' | 'listComparisons'> & {
     /** By its whole id. */
     readonly keptSnapshot: (id: string) => Snapshot | null

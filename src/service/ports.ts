@@ -1,6 +1,7 @@
 import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison } from '../model/comparison.ts'
 import type { SecretCompare } from '../model/mask.ts'
+import type { LedgerReads, LedgerWrites, TrackedComparison } from './ledger/ledger-store.ts'
 import type { Digest, ObjectBody, Snapshot, SnapshotEntry, SnapshotHeader, StatusBody } from '../model/snapshot.ts'
 
 /** What to read of one cluster. `null` means: all. */
@@ -60,25 +61,27 @@ export type ComparisonSummary = Pick<Comparison, 'id' | 'baseline' | 'verdict'> 
 }
 
 /** Kept snapshots and comparisons. Synchronous: SQLite is. A snapshot or comparison is stored whole or not at all. */
-export type History = {
-  /** `namespaces` as they are asked for now: null for the whole cluster. */
-  readonly known: (cluster: ClusterName, namespaces?: readonly string[] | null) => KnownObjects | null
-  readonly saveSnapshot: (snapshot: Snapshot) => void
-  /**
-   * Among the snapshots of the whole cluster, and with `namespaces` also those of exactly these. An id is found in any scope, and
-   * with null for the cluster on any.
-   */
-  readonly loadSnapshot: (
-    cluster: ClusterName | null,
-    selector: SnapshotSelector,
-    namespaces?: readonly string[] | null,
-  ) => Snapshot | null
-  readonly listSnapshots: (filter: { cluster: ClusterName | null; limit: number }) => readonly SnapshotSummary[]
-  readonly saveComparison: (comparison: Comparison) => void
-  readonly loadComparison: (id: string) => Comparison | null
-  readonly listComparisons: (limit: number) => readonly ComparisonSummary[]
-  readonly close: () => void
-}
+export type History = LedgerReads &
+  LedgerWrites & {
+    /** `namespaces` as they are asked for now: null for the whole cluster. */
+    readonly known: (cluster: ClusterName, namespaces?: readonly string[] | null) => KnownObjects | null
+    readonly saveSnapshot: (snapshot: Snapshot) => void
+    /**
+     * Among the snapshots of the whole cluster, and with `namespaces` also those of exactly these. An id is found in any scope, and
+     * with null for the cluster on any.
+     */
+    readonly loadSnapshot: (
+      cluster: ClusterName | null,
+      selector: SnapshotSelector,
+      namespaces?: readonly string[] | null,
+    ) => Snapshot | null
+    readonly listSnapshots: (filter: { cluster: ClusterName | null; limit: number }) => readonly SnapshotSummary[]
+    /** With `tracked`, the drift ledger learns from it in the same transaction. */
+    readonly saveComparison: (comparison: Comparison, tracked?: TrackedComparison) => void
+    readonly loadComparison: (id: string) => Comparison | null
+    readonly listComparisons: (limit: number) => readonly ComparisonSummary[]
+    readonly close: () => void
+  }
 
 export type Clock = { readonly now: () => Date }
 export type Ids = { readonly next: (prefix: 'run' | 'snap' | 'job') => string }

@@ -52,6 +52,11 @@ export function definitionOf(question: DefiningQuestion): LedgerDefinition {
   return { id, name, baseline, targets, layers, filter, rules, damping: Math.max(1, damping) }
 }
 
+/** Id of the entry of a fingerprint under a definition. */
+export function driftIdOf(definition: string, fingerprint: string): string {
+  return `drift_${sha256(`${definition} ${fingerprint}`).slice(0, 20)}`
+}
+
 function normalFilter({ kinds, namespaces, selector, resource }: ObjectFilter): ObjectFilter {
   const sorted = (names: readonly string[] | null) => names && [...new Set(names)].sort(compareText)
   return { kinds: sorted(kinds), namespaces: sorted(namespaces), selector, resource }

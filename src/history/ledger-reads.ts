@@ -1,0 +1,151 @@
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, ne, or, sql, type SQL } from 'drizzle-orm'
+import { AppError } from '../model/errors.ts'
+import type { DriftFilter, DriftRecord, DriftScope, LedgerReads, LedgerWrites } from '../service/ledger/ledger-store.ts'
+import { noteEntry } from '../service/ledger/notes.ts'
+import type { PageRequest } from '../service/runs.ts'
+import { definitionOfRow, entryOf, eventOf, recordOf, rowOf } from './ledger-rows.ts'
+import { ledgerDefinitions, ledgerEntries, ledgerEvents } from './ledger-schema.ts'
+import { among, readCursor, toPage } from './page-cursor.ts'
+import type { Queries } from './queries.ts'
+
+type Reading = { readonly queries: Queries; readonly read: <T>(work: () => T) => T }
+
+/** Events of one entry that are told. */
+const TIMELINE = 500
+
+/** What can be read of the ledger, in a database whose tables are there. */
+export function createLedgerReads({ queries, read }: Reading): LedgerReads {
+  return {
+    ledgerDefinitions: () =>
+      read(() =>
+        queries.select().from(ledgerDefinitions).orderBy(desc(ledgerDefinitions.comparedAt)).all().map(definitionOfRow),
+      ),
+    driftPage: (filter, scope, page) =>
+      read(() => {
+        const rows = pageQuery(queries, { filter, scope }, page).all()
+        const keyed = rows.map((row) => ({ ...row, sequence: row.entry.sequence }))
+        return toPage('drift', page.limit, keyed, (shown) =>
+          shown.map(({ entry, definition }) => recordOf(entry, definition)),
+        )
+      }),
+    driftRecord: (id) => read(() => findRecord(queries, id)),
+    driftTimeline: (id) =>
+      read(() => {
+        const rows = queries
+          .select({ event: ledgerEvents, fingerprint: ledgerEntries.fingerprint })
+          .from(ledgerEvents)
+          .innerJoin(ledgerEntries, eq(ledgerEntries.sequence, ledgerEvents.entry))
+          .where(eq(ledgerEntries.id, id))
+          .orderBy(desc(ledgerEvents.sequence))
+          .limit(TIMELINE)
+          .all()
+        return rows.toReversed().map(({ event, fingerprint }) => eventOf(event, fingerprint))
+      }),
+    driftNews: (definition, after, limit) => read(() => newsOf(queries, definition, { after, limit })),
+  }
+}
+
+/** Notes of people, each in a transaction of its own. */
+export function createLedgerWrites(queries: Queries, write: <T>(work: () => T) => T): LedgerWrites {
+  return {
+    noteDrift: (id, note, now) =>
+      write(() => {
+        const found = records(queries).where(eq(ledgerEntries.id, id)).get()
+        if (!found) return null
+        const { entry, event } = noteEntry(entryOf(found.entry), note, now)
+        const { sequence, definition } = found.entry
+        const row = rowOf({ sequence: definition, id: found.definition.id }, entry)
+        queries.update(ledgerEntries).set(row).where(eq(ledgerEntries.sequence, sequence)).run()
+        if (event !== null) {
+          const { fingerprint: _, ...rest } = event
+          queries
+            .insert(ledgerEvents)
+            .values({ ...rest, entry: sequence })
+            .run()
+        }
+        return recordOf({ ...row, sequence }, found.definition)
+      }),
+  }
+}
+
+function records(queries: Queries) {
+  return queries
+    .select({ entry: getTableColumns(ledgerEntries), definition: ledgerDefinitions.definition })
+    .from(ledgerEntries)
+    .innerJoin(ledgerDefinitions, eq(ledgerDefinitions.sequence, ledgerEntries.definition))
+}
+
+/** Throws `input-invalid` for the beginning of several ids. */
+function findRecord(queries: Queries, id: string): DriftRecord | null {
+  const begins = sql`substr(${ledgerEntries.id}, 1, length(${id})) = ${id}`
+  const rows = records(queries).where(begins).orderBy(ledgerEntries.id).limit(2).all()
+  const [first, second] = rows
+  if (!first || id === '') return null
+  if (second && first.entry.id !== id) {
+    throw new AppError('input-invalid', `${id} is the beginning of more than one id, among them ${first.entry.id}`, {
+      hint: 'Give more of it.',
+    })
+  }
+  return recordOf(first.entry, first.definition)
+}
+
+type Asked = { readonly filter: DriftFilter; readonly scope: DriftScope }
+
+function pageQuery(queries: Queries, { filter, scope }: Asked, page: PageRequest) {
+  const before = readCursor('drift', page)
+  return records(queries)
+    .where(
+      and(
+        before === null ? undefined : lt(ledgerEntries.sequence, before),
+        ...conditionsOf(filter),
+        ...limitsOf(scope),
+      ),
+    )
+    .orderBy(desc(ledgerEntries.sequence))
+    .limit(page.limit + 1)
+}
+
+function conditionsOf({ states, severity, kinds, namespace, cluster, definition }: DriftFilter): (SQL | undefined)[] {
+  const disagrees = sql`exists (select 1 from json_each(${ledgerEntries.item}, '$.clusters') where value = ${cluster})`
+  return [
+    states.length === 0 ? undefined : among(ledgerEntries.state, states),
+    severity === null ? undefined : eq(ledgerEntries.severity, severity),
+    kinds === null ? undefined : among(ledgerEntries.kind, kinds),
+    namespace === null ? undefined : eq(ledgerEntries.namespace, namespace),
+    cluster === null ? undefined : disagrees,
+    definition === null ? undefined : or(eq(ledgerDefinitions.id, definition), eq(ledgerDefinitions.name, definition)),
+  ]
+}
+
+function limitsOf({ definitions, namespaces }: DriftScope): (SQL | undefined)[] {
+  const ids = (secrets: boolean): string[] =>
+    (definitions ?? []).flatMap((one) => (one.secrets === secrets ? [one.id] : []))
+  const withoutSecrets = and(inArray(ledgerDefinitions.id, ids(false)), eq(ledgerEntries.secret, false))
+  return [
+    definitions === null ? undefined : or(inArray(ledgerDefinitions.id, ids(true)), withoutSecrets),
+    namespaces === null
+      ? undefined
+      : and(among(ledgerEntries.namespace, namespaces), ne(ledgerEntries.layer, 'finding')),
+  ]
+}
+
+function newsOf(
+  queries: Queries,
+  definition: string,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): ReturnType<LedgerReads['driftNews']> {
+  const rows = queries
+    .select({ event: ledgerEvents, fingerprint: ledgerEntries.fingerprint, drift: ledgerEntries.id })
+    .from(ledgerEvents)
+    .innerJoin(ledgerEntries, eq(ledgerEntries.sequence, ledgerEvents.entry))
+    .innerJoin(ledgerDefinitions, eq(ledgerDefinitions.sequence, ledgerEntries.definition))
+    .where(and(gt(ledgerEvents.sequence, after), eq(ledgerDefinitions.id, definition)))
+    .orderBy(asc(ledgerEvents.sequence))
+    .limit(limit)
+    .all()
+  return rows.map(({ event, fingerprint, drift }) => ({
+    ...eventOf(event, fingerprint),
+    sequence: event.sequence,
+    drift,
+  }))
+}
