@@ -6,6 +6,7 @@ import { displayRef } from '../model/resource-ref.ts'
 import { checkOn } from './effective.ts'
 import { isProvenEqual, unknownSides } from './effective-proof.ts'
 import { count, type Found } from './finding.ts'
+import { listed } from './listing.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
 import type { UnitResult } from './unit.ts'
@@ -142,12 +143,8 @@ function undefinedVariables(result: UnitResult): Found[] {
   })
 }
 
-const NAMED = 5
-
-function listed(results: readonly UnitResult[]): string {
-  const shown = results.slice(0, NAMED).map(({ unit }) => displayRef(unit.ref))
-  const rest = results.length - shown.length
-  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ')
+function listedObjects(results: readonly UnitResult[]): string {
+  return listed(results.map(({ unit }) => displayRef(unit.ref)))
 }
 
 /** The digests of helm-controller before 1.4 were not stable. */
@@ -165,7 +162,7 @@ function otherThanTaken(side: Side, results: readonly UnitResult[]): Found[] {
       severity: 'medium',
       sides: [side],
       subject: 'values',
-      message: `${side.name}: the values of ${count(other.length, 'HelmRelease')} are not those that helm-controller took last: ${listed(other)}`,
+      message: `${side.name}: the values of ${count(other.length, 'HelmRelease')} are not those that helm-controller took last: ${listedObjects(other)}`,
       hint: 'What they come from changed since the last reconciliation: look at the status of the release, and reconcile it.',
     },
   ]
@@ -183,7 +180,7 @@ function provenEqual(results: readonly UnitResult[]): Found[] {
       severity: 'low',
       sides: sides.sort((a, b) => a.index - b.index),
       subject: 'digest',
-      message: `of ${count(proven.length, 'object')} not everything could be read on ${names(sides)}, but the digests of the controllers prove that they took the same on all clusters: ${listed(proven)}`,
+      message: `of ${count(proven.length, 'object')} not everything could be read on ${names(sides)}, but the digests of the controllers prove that they took the same on all clusters: ${listedObjects(proven)}`,
       hint: 'Grant get for the objects that could not be read to see the values themselves.',
     },
   ]

@@ -1,62 +1,27 @@
-import { displayRef, refKey } from '../model/resource-ref.ts'
-import type { Reference } from '../model/snapshot.ts'
-import type { UnknownLeaf } from './tree-types.ts'
+import { displayRef } from '../model/resource-ref.ts'
+import { dependencyCycles } from './dependency-cycles.ts'
 import { effectiveFindings } from './effective-findings.ts'
 import { count } from './finding.ts'
 import type { Found } from './finding.ts'
-import { refsOf } from './pairing.ts'
 import type { Unit } from './pairing.ts'
+import { referenceFindings, usersAmong } from './reference-findings.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
+import type { UnknownLeaf } from './tree-types.ts'
 import type { UnitResult } from './unit.ts'
 
 /** What is worth telling of single objects, other than their differences. */
 export function objectFindings(run: Run, results: readonly UnitResult[]): Found[] {
+  const users = usersAmong(results)
   return [
-    ...danglingReferences(run, results),
+    ...referenceFindings(run, users),
+    ...dependencyCycles(run, users),
     ...results.flatMap((result) => limitFindings(run, result.unit)),
     ...unknownValues(run, results),
     ...effectiveFindings(run, results),
     ...sameClusters(run.sides),
     ...replacedClusters(run.sides),
   ]
-}
-
-type Dangling = { readonly side: Side; readonly reference: Reference }
-
-/** Required references to something that is proven not to be there: one finding per object and field. */
-function danglingReferences(run: Run, results: readonly UnitResult[]): Found[] {
-  const absent = run.sides.flatMap((side) =>
-    side.snapshot.references
-      .filter((reference) => reference.state === 'absent' && !reference.optional)
-      .map((reference) => ({ side, reference })),
-  )
-  if (absent.length === 0) return []
-  const objects = results.filter(({ unit }) => !unit.data)
-  const users = new Map(objects.flatMap(({ unit }) => refsOf(unit).map((ref) => [refKey(ref), unit] as const)))
-  const dangling = absent.filter(({ reference }) => users.has(refKey(reference.from)))
-  const groups = Map.groupBy(
-    dangling,
-    ({ reference: { from, field, to } }) => `${refKey(from)}\0${field}\0${refKey(to)}`,
-  )
-  return [...groups.values()].map((group) => danglingFinding(run, users.get(refKey(group[0]!.reference.from))!, group))
-}
-
-/** Where every cluster that has the object lacks the target, it is no matter of this comparison, so only low. */
-function danglingFinding(run: Run, user: Unit, group: readonly Dangling[]): Found {
-  const { from, field, to } = group[0]!.reference
-  const sides = run.sides.filter((side) => group.some((dangling) => dangling.side === side))
-  const holders = run.sides.filter((side) => user.entries[side.index])
-  const message = `${displayRef(from)} refers to ${displayRef(to)} in ${field}, which does not exist on ${sides.map((side) => side.name).join(', ')}`
-  return {
-    code: 'dangling-reference',
-    severity: holders.length > 1 && sides.length === holders.length ? 'low' : 'medium',
-    sides,
-    ref: from,
-    subject: `${field} ${refKey(to)}`,
-    message,
-    hint: 'Create the object, correct the name, or mark the reference as optional where the field allows it.',
-  }
 }
 
 function limitFindings(run: Run, unit: Unit): Found[] {
