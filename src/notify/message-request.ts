@@ -1,9 +1,5 @@
 import type { ChannelTarget } from '../model/channel.ts'
-import { alertmanagerPayload } from '../report/drift-report-alertmanager.ts'
-import { discordPayload } from '../report/drift-report-discord.ts'
-import { slackPayload } from '../report/drift-report-slack.ts'
-import { teamsPayload } from '../report/drift-report-teams.ts'
-import { webhookPayload } from '../report/drift-report-webhook.ts'
+import { driftMessage } from '../report/drift-report-message.ts'
 import type { OutgoingMessage } from '../service/notifier.ts'
 import type { Outgoing } from './exchange.ts'
 import { signatureHeaders } from './signatures.ts'
@@ -13,30 +9,24 @@ export type PostedTarget = Exclude<ChannelTarget<string>, { readonly kind: 'gith
 
 /** The one request that a message is. `now`: milliseconds since the epoch. The body is the same at every attempt. */
 export function messageRequest(target: PostedTarget, message: OutgoingMessage, now: number): Outgoing {
-  const { report } = message
+  const { payload } = driftMessage(target, message.report)
   switch (target.kind) {
     case 'slack':
-      return post(target.url, slackPayload(report))
     case 'teams':
-      return post(target.url, teamsPayload(report))
     case 'discord':
-      return post(target.url, discordPayload(report))
+      return post(target.url, payload)
     case 'slack-bot': {
       const { token, channel, apiUrl } = target
       const under = message.thread === null ? {} : { thread_ts: message.thread }
-      const body = { channel, ...under, ...slackPayload(report) }
+      const body = { channel, ...under, ...(payload as object) }
       return post(`${trimmed(apiUrl)}/chat.postMessage`, body, { authorization: `Bearer ${token}` })
     }
     case 'alertmanager': {
-      const { url, token, validMs } = target
-      return post(
-        alertsUrl(url),
-        alertmanagerPayload(report, validMs),
-        token === null ? {} : { authorization: `Bearer ${token}` },
-      )
+      const { url, token } = target
+      return post(alertsUrl(url), payload, token === null ? {} : { authorization: `Bearer ${token}` })
     }
     case 'webhook': {
-      const outgoing = post(target.url, webhookPayload(report), { 'webhook-id': message.id })
+      const outgoing = post(target.url, payload, { 'webhook-id': message.id })
       if (target.signing === null) return outgoing
       const headers = signatureHeaders(target.signing, { id: message.id, body: outgoing.body, now })
       return { ...outgoing, headers: { ...outgoing.headers, ...headers } }

@@ -51,7 +51,7 @@ function linkOf({ link }: DriftReport): string | null {
 
 /** The hidden line by which a comment is found again. The name is encoded so that it cannot end the comment. */
 export function commentMarker(name: string): string {
-  return `<!-- flux-compare:drift-report:${encodeURIComponent(name).replaceAll('--', '%2D%2D')} -->`
+  return `<!-- flux-compare:drift-report:${encodeURIComponent(name.toWellFormed()).replaceAll('--', '%2D%2D')} -->`
 }
 
 /** The body of a comment on a pull or merge request, with the marker by which it is found and updated. */

@@ -47,6 +47,6 @@ export function nextDeliveryStep({ attempts, firstTriedAt, now, outcome, chance 
  * Webhooks: no dots, which part what is signed).
  */
 export function messageId(report: string, channel: string, key: string): string {
-  const encode = (text: string): string => encodeURIComponent(text).replaceAll('.', '%2E')
+  const encode = (text: string): string => encodeURIComponent(text.toWellFormed()).replaceAll('.', '%2E')
   return ['msg', encode(report), encode(channel), ...(key === '' ? [] : [encode(key)])].join('+')
 }

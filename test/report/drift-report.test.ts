@@ -152,14 +152,14 @@ test('as Markdown and as a comment that can be found again', () => {
 })
 
 test('a marker ends no comment, and two names never share one', () => {
-  for (const name of HOSTILE_NAMES.slice(0, -1)) assert.match(commentMarker(name), /^<!-- (?:(?!--)[^<>\n])+ -->$/)
+  for (const name of HOSTILE_NAMES) assert.match(commentMarker(name), /^<!-- (?:(?!--)[^<>\n])+ -->$/)
   assert.notEqual(commentMarker('a--b'), commentMarker('a-b'))
   assert.notEqual(commentMarker('a'), commentMarker('ab'))
 })
 
 for (const count of [0, 1, 60, 5_000]) {
   test(`${count} items with hostile names: a comment that GitHub takes, with every item counted`, () => {
-    const body = renderDriftComment(reportOf(count, HOSTILE_NAMES.slice(0, -1)))
+    const body = renderDriftComment(reportOf(count, HOSTILE_NAMES))
     assert.deepEqual(validateComment(body), [])
     if (count === 0) return
     const shown = body.split('\n').filter((line) => /^- \*\*(?:critical|high|medium|low)\*\*/.test(line)).length

@@ -64,4 +64,5 @@ test('the id of a message is that of its report, channel and part, and fits a he
 
 test('no two messages share an id', () => {
   assert.notEqual(messageId('r', 'a+b', ''), messageId('r', 'a', 'b'))
+  assert.equal(messageId('r', 'a', '\ud800'), 'msg+r+a+%EF%BF%BD')
 })
