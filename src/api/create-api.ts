@@ -17,6 +17,7 @@ import { limitRate } from './rate-limit.ts'
 import { logRequests, type ApiHooks } from './request-log.ts'
 import { clusterEndpoints } from './routes/clusters.ts'
 import { comparisonEndpoints } from './routes/comparisons.ts'
+import { driftEndpoints } from './routes/drift.ts'
 import { jobEndpoints } from './routes/jobs.ts'
 import { objectEndpoints } from './routes/objects.ts'
 import { runEndpoints } from './routes/runs.ts'
@@ -74,6 +75,7 @@ function endpointsOf({ service, limits, basePath, closing }: ApiOptions): readon
     ...runEndpoints(service, links),
     ...comparisonEndpoints(service, links),
     ...objectEndpoints(service),
+    ...driftEndpoints(service),
     ...jobEndpoints(service, createStreamGate(limits, closing)),
   ]
 }

@@ -25,6 +25,7 @@ export const ID = z
   .meta({ description: 'An id, as the list of its kind tells it.' })
 export const KIND = text(253, 'A kind as kubectl names it: HelmRelease, hr, helmreleases.')
 export const NAMESPACE = text(253, 'A Kubernetes namespace.')
+export const DEFINITION = text(253, 'Id or name of a comparison definition.')
 export const OBJECT_NAME = text(253, 'The name of an object.')
 export const SELECTOR = text(1000, 'A label selector as for kubectl -l.')
 export const RESOURCE = text(800, 'One object: Kind/namespace/name.')

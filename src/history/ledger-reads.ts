@@ -1,5 +1,4 @@
 import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, ne, or, sql, type SQL } from 'drizzle-orm'
-import { AppError } from '../model/errors.ts'
 import type { DriftFilter, DriftRecord, DriftScope, LedgerReads, LedgerWrites } from '../service/ledger/ledger-store.ts'
 import { noteEntry } from '../service/ledger/notes.ts'
 import type { PageRequest } from '../service/runs.ts'
@@ -29,6 +28,7 @@ export function createLedgerReads({ queries, read }: Reading): LedgerReads {
         )
       }),
     driftRecord: (id) => read(() => findRecord(queries, id)),
+    driftIds: (beginning) => read(() => idsFrom(queries, beginning)),
     driftTimeline: (id) =>
       read(() => {
         const rows = queries
@@ -75,18 +75,20 @@ function records(queries: Queries) {
     .innerJoin(ledgerDefinitions, eq(ledgerDefinitions.sequence, ledgerEntries.definition))
 }
 
-/** Throws `input-invalid` for the beginning of several ids. */
 function findRecord(queries: Queries, id: string): DriftRecord | null {
-  const begins = sql`substr(${ledgerEntries.id}, 1, length(${id})) = ${id}`
-  const rows = records(queries).where(begins).orderBy(ledgerEntries.id).limit(2).all()
-  const [first, second] = rows
-  if (!first || id === '') return null
-  if (second && first.entry.id !== id) {
-    throw new AppError('input-invalid', `${id} is the beginning of more than one id, among them ${first.entry.id}`, {
-      hint: 'Give more of it.',
-    })
-  }
-  return recordOf(first.entry, first.definition)
+  const found = records(queries).where(eq(ledgerEntries.id, id)).get()
+  return found ? recordOf(found.entry, found.definition) : null
+}
+
+function idsFrom(queries: Queries, beginning: string): readonly string[] {
+  const begins = sql`substr(${ledgerEntries.id}, 1, length(${beginning})) = ${beginning}`
+  const rows = queries
+    .select({ id: ledgerEntries.id })
+    .from(ledgerEntries)
+    .where(begins)
+    .orderBy(ledgerEntries.id)
+    .limit(2)
+  return rows.all().map(({ id }) => id)
 }
 
 type Asked = { readonly filter: DriftFilter; readonly scope: DriftScope }

@@ -35,7 +35,7 @@ export function rowOf(definition: { readonly sequence: number; readonly id: stri
 }
 
 export function recordOf(row: EntryRow, { id, name, baseline, targets }: LedgerDefinition): DriftRecord {
-  return { ...entryOf(row), id: row.id, definition: { id, name, baseline, targets } }
+  return { ...entryOf(row), id: row.id, secret: row.secret, definition: { id, name, baseline, targets } }
 }
 
 export function definitionOfRow({ definition, head }: DefinitionRow): KeptDefinition {

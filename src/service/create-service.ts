@@ -1,5 +1,6 @@
 import { clusterVerbs } from './serve/cluster-verbs.ts'
 import { comparisonVerbs } from './serve/comparison-verbs.ts'
+import { driftVerbs } from './serve/drift-verbs.ts'
 import { jobVerbs } from './serve/job-verbs.ts'
 import { readinessOf } from './serve/readiness.ts'
 import { runVerbs } from './serve/run-verbs.ts'
@@ -17,6 +18,7 @@ export function createService(ports: ServicePorts): Service {
     ...runVerbs(context),
     ...comparisonVerbs(context),
     ...jobVerbs(context),
+    ...driftVerbs(context),
     readiness: () => readinessOf(ports),
   }
 }

@@ -36,6 +36,14 @@ export function namesKind(name: string, present: () => readonly Kind[]): (kind: 
   throw unknownKind(name, [...KIND_NAMES, 'ConfigMap', 'Secret'])
 }
 
+/** Names of the kinds that drift can be of, by what a user calls one: Flux kinds, ConfigMap, Secret, and the controllers' Deployment. */
+export function driftKinds(name: string): readonly string[] {
+  const lower = name.trim().toLowerCase()
+  const data = DATA_KINDS.filter(({ names }) => names.includes(lower))
+  if (data.length > 0) return data.map(({ kind }) => kind)
+  return /^deployments?$/.test(lower) ? ['Deployment'] : kindsNamed([name])
+}
+
 function unknownKind(name: string, known: readonly string[]): AppError {
   return new AppError('input-invalid', `${name} is not a Flux kind`, { hint: `Known: ${known.join(', ')}` })
 }

@@ -4,6 +4,7 @@ import type { Async } from './async.ts'
 import type { Compute } from './compute/compute.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { KeptReads, RunReads } from './kept-reads.ts'
+import type { LedgerReads, LedgerWrites } from './ledger/ledger-store.ts'
 import type { Clock, Ids } from './ports.ts'
 import type { ConfiguredCluster, RunStore } from './runs.ts'
 
@@ -29,7 +30,9 @@ export type ServicePorts = {
   /** Where new work is written; only that, since each call may wait until a snapshot is stored. */
   readonly runs: Async<Pick<RunStore, 'createRun' | 'createJob' | 'cancelRun' | 'run'>>
   /** All small reads, from a connection that waits for nobody. Sees what `runs` has answered. */
-  readonly kept: Async<KeptReads & RunReads>
+  readonly kept: Async<KeptReads & RunReads & LedgerReads>
+  /** What people say of drift. */
+  readonly ledger: Async<LedgerWrites>
   readonly compute: Async<Compute>
   readonly queue: Pick<JobQueue, 'isReady' | 'depth' | 'watch'>
   /** Tells the dispatcher that there is something to deliver. Must not throw. */

@@ -5,6 +5,9 @@ import type { ErrorDocument } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Access } from './access.ts'
+import type { DriftState, LedgerEvent } from './ledger/ledger.ts'
+import type { DriftRecord } from './ledger/ledger-store.ts'
+import type { DriftNote } from './ledger/notes.ts'
 import type { SnapshotSummary } from './ports.ts'
 import type { ConfiguredCluster, JobPhase, Page, PageRequest, RunPhase, RunRecord, SnapshotJobRecord } from './runs.ts'
 
@@ -86,6 +89,26 @@ export type DifferenceFilter = {
   /** Cluster (name or slug) that must disagree. */
   readonly cluster: string | null
 }
+
+/** Null (and no state): all. */
+export type DriftQuery = {
+  readonly states: readonly DriftState[]
+  readonly severity: Severity | null
+  /** As kubectl names kinds. */
+  readonly kind: string | null
+  readonly namespace: string | null
+  /** Name or slug. */
+  readonly cluster: string | null
+  /** Id or name. */
+  readonly definition: string | null
+}
+
+/** An entry of the ledger with what happened to it, oldest first. */
+export type DriftView = DriftRecord & { readonly timeline: readonly LedgerEvent[] }
+
+type WithoutBy<T> = T extends unknown ? Omit<T, 'by'> : never
+/** A note of the caller. */
+export type DriftNoting = WithoutBy<DriftNote>
 
 export type ObjectPageFilter = { readonly kind: string | null; readonly namespace: string | null }
 
@@ -171,6 +194,10 @@ export type Service = {
   readonly job: (access: Access, id: string) => Promise<SnapshotJobRecord>
   /** The present state first, then each change, until the job is finished or the signal aborts. */
   readonly watchJob: (access: Access, id: string, signal: AbortSignal) => Promise<AsyncIterable<JobEvent>>
+  /** Newest first. */
+  readonly listDrift: (access: Access, query: DriftQuery, page: PageRequest) => Promise<Page<DriftRecord>>
+  readonly drift: (access: Access, id: string) => Promise<DriftView>
+  readonly noteDrift: (access: Access, id: string, noting: DriftNoting) => Promise<DriftView>
   readonly readiness: () => Promise<Readiness>
 }
 

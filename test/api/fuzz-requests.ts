@@ -31,6 +31,10 @@ const RIGHT: Pool = {
   layers: ['all', 'presence,spec'],
   ignore: ['spec.interval', '/spec/interval'],
   limit: ['1', '100', '500'],
+  state: ['open', 'settling', 'resolved', 'all'],
+  until: ['2126-12-01T00:00:00Z', '2126-12-01T00:00:00+02:00'],
+  reason: ['known'],
+  owner: ['team-a'],
 }
 
 /** What someone would send who does not. */
@@ -54,6 +58,9 @@ const WRONG: Pool = {
   continue: ['AAAA', 'eyJhIjoxfQ', '../../etc/passwd', '0', "' OR 1=1 --"],
   limit: ['1', '500', '501', '0', '-1', '1.5', '1e1', 'NaN', '99999999999999999999'],
   format: ['json', 'yaml', 'html', 'pdf', 'JSON'],
+  until: ['2126-12-01T00:00:00Z', '2020-01-01T00:00:00Z', 'tomorrow', '2126-13-01T00:00:00Z'],
+  reason: ['known', ' ', 'x'.repeat(1001)],
+  definition: ['def_1', "' OR 1=1 --"],
   'Idempotency-Key': ['key-1', 'key-2', 'x y'],
 }
 

@@ -22,12 +22,20 @@ export function rigOfFile(options: RigOptions): Promise<Rig> {
   return rigFor({ after } as unknown as TestContext, options)
 }
 
+/** Ids of what is in the ledger. */
+export function driftsIn(history: Rig['history']): readonly string[] {
+  const filter = { states: [], severity: null, kinds: null, namespace: null, cluster: null, definition: null }
+  const page = history.driftPage(filter, { definitions: null, namespaces: null }, { limit: 100, cursor: null })
+  return page.items.map(({ id }) => id)
+}
+
 export type Filled = {
   /** Runs: one that is done, and one that waits for its jobs. */
   readonly finished: string
   readonly waiting: string
   readonly snapshots: readonly string[]
   readonly jobs: readonly string[]
+  readonly drifts: readonly string[]
 }
 
 /** Gives the rig a finished comparison of staging and production, and one that waits. */
@@ -42,5 +50,6 @@ export async function fillRig({ service, work, history }: Rig): Promise<Filled> 
     waiting,
     snapshots: history.run(finished)!.sides.map(({ snapshot }) => snapshot!),
     jobs: history.run(waiting)!.sides.map(({ job }) => job!),
+    drifts: driftsIn(history),
   }
 }

@@ -6,9 +6,14 @@ import { OUTPUT_FORMATS } from '../../src/report/formats.ts'
 import { renderJson } from '../../src/report/json.ts'
 import { fleetCluster, PLANTED } from '../service/fleet.ts'
 import { checkAnswer, type OpenApi } from './openapi-answers.ts'
-import { serveRig, type ServedRig } from './serve-rig.ts'
+import { driftsIn, serveRig, type ServedRig } from './serve-rig.ts'
 
 const SIDES = { baseline: 'staging', targets: ['production'] }
+
+const BODIES: Readonly<Record<string, object>> = {
+  acknowledgeDrift: { reason: 'known', owner: 'team-a' },
+  muteDrift: { until: '2126-12-01T00:00:00Z' },
+}
 
 function fleet(): ReturnType<typeof fleetCluster>[] {
   return [fleetCluster('staging'), fleetCluster('production', { replicas: 2 })]
@@ -54,14 +59,20 @@ test('every answer is one that /openapi.json tells of, and holds no secret value
   await rig.work()
   const document = (await read(`${api.url}/openapi.json`)) as unknown as OpenApi
   const { sides } = rig.history.run(run.id)!
-  const known = { comparison: run.id, snapshot: sides[0]!.snapshot!, job: run.sides[0]!.job, cluster: 'staging' }
+  const known = {
+    comparison: run.id,
+    snapshot: sides[0]!.snapshot!,
+    job: run.sides[0]!.job,
+    cluster: 'staging',
+    drift: driftsIn(rig.history)[0]!,
+  }
   const names = { kind: 'HelmRelease', namespace: 'a', name: 'shop' }
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       const values: Readonly<Record<string, string>> = { ...known, ...names }
       const target = `${api.url}${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')}`
       const query = path.endsWith('/compare') ? '?baseline=staging&target=production&explain=true&layers=all' : ''
-      const body = operation.requestBody === undefined ? '' : SIDES
+      const body = operation.requestBody === undefined ? '' : (BODIES[operation.operationId] ?? SIDES)
       const response = method === 'get' ? await fetch(`${target}${query}`) : await post(target, body)
       assert.ok(response.status < 300, `${method} ${target}: ${await response.clone().text()}`)
       await checkAnswer(document, operation, response)

@@ -94,6 +94,7 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
     ...(options.expectations ? { expectations: () => options.expectations! } : {}),
     runs: asyncOf(history),
     kept: asyncOf(history),
+    ledger: asyncOf(history),
     compute: asyncOf(computeOver(history, key)),
     queue,
     wake: () => {

@@ -16,9 +16,10 @@ const LAYER = z.enum(LAYERS).openapi('Layer')
 export const SEVERITY = z.enum(SEVERITIES).openapi('Severity')
 export const VERDICT = z.enum(['in-sync', 'drifted', 'incomplete']).openapi('Verdict')
 export const PRESENCE = z.enum(['present', 'absent', 'unknown']).openapi('Presence')
-const CHANGE = z.enum(['added', 'removed', 'changed', 'moved', 'missing', 'extra']).openapi('Change')
+export const CHANGE = z.enum(['added', 'removed', 'changed', 'moved', 'missing', 'extra']).openapi('Change')
 
-function perCluster<T extends z.ZodType>(schema: T): z.ZodRecord<z.ZodString, T> {
+/** Something for each cluster, by its name. */
+export function perCluster<T extends z.ZodType>(schema: T): z.ZodRecord<z.ZodString, T> {
   return z.record(z.string(), schema)
 }
 

@@ -15,6 +15,7 @@ import { createService } from '../../service/create-service.ts'
 import type { Consumer, JobQueue } from '../../service/job-queue.ts'
 import type { HistoryReader, KeptReads, RunReads } from '../../service/kept-reads.ts'
 import { COMPARE_LANE, snapshotLane } from '../../service/lanes.ts'
+import type { LedgerReads } from '../../service/ledger/ledger-store.ts'
 import type { Clock, Ids } from '../../service/ports.ts'
 import type { ConfiguredCluster, RunStore } from '../../service/runs.ts'
 import type { Service } from '../../service/service.ts'
@@ -91,7 +92,8 @@ export async function startAnswering(options: AnsweringOptions): Promise<Answeri
     clusters: () => current.config.clusters.map(shownCluster),
     expectations: () => readExpectations({ rules: [], parameters: [], config: current.config }),
     runs,
-    kept: asAsync<KeptReads & RunReads>(threads.reader),
+    kept: asAsync<KeptReads & RunReads & LedgerReads>(threads.reader),
+    ledger: { noteDrift: threads.store.noteDrift },
     compute: threads.compute,
     queue,
     wake: dispatcher.wake,

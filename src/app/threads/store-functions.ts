@@ -1,4 +1,5 @@
 import type { PruneReport, Retention } from '../../history/prune.ts'
+import type { LedgerWrites } from '../../service/ledger/ledger-store.ts'
 import type { RunStore } from '../../service/runs.ts'
 import type { Recorded } from '../../workers/record-snapshot.ts'
 import type { RecordTask } from '../../workers/job-data.ts'
@@ -25,10 +26,11 @@ export type StoreFunctions = Pick<
   | 'recordComparison'
   | 'failRun'
   | 'cancelRun'
-> & {
-  readonly record: (task: RecordTask, parts: readonly Uint8Array[]) => Recorded
-  /** See `pruneHistory`; other calls are answered between its steps. */
-  readonly prune: (retention: Retention) => Promise<PruneReport>
-  /** Ends the thread's hold on the database; no call may follow. */
-  readonly close: () => void
-}
+> &
+  LedgerWrites & {
+    readonly record: (task: RecordTask, parts: readonly Uint8Array[]) => Recorded
+    /** See `pruneHistory`; other calls are answered between its steps. */
+    readonly prune: (retention: Retention) => Promise<PruneReport>
+    /** Ends the thread's hold on the database; no call may follow. */
+    readonly close: () => void
+  }

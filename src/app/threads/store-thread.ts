@@ -25,6 +25,7 @@ runThread(createLog(logLevel).child({ thread: 'store' }), (): StoreFunctions => 
     recordComparison: history.recordComparison,
     failRun: history.failRun,
     cancelRun: history.cancelRun,
+    noteDrift: history.noteDrift,
     record: (task, parts) => recordHandover(task, parts, { store: history, keyId, clock }),
     prune: async (retention) => {
       const steps = history.prune(retention)

@@ -20,6 +20,8 @@ export type KeptDefinition = LedgerDefinition & { readonly head: LedgerHead }
 /** An entry with its id and what it belongs to. */
 export type DriftRecord = LedgerEntry & {
   readonly id: string
+  /** Whether it tells something of a secret, were it only that it is another one. */
+  readonly secret: boolean
   readonly definition: {
     readonly id: string
     readonly name: string | null
@@ -63,8 +65,10 @@ export type LedgerReads = {
   readonly ledgerDefinitions: () => readonly KeptDefinition[]
   /** Newest first. Throws `input-invalid` for a cursor that is none of this list. */
   readonly driftPage: (filter: DriftFilter, scope: DriftScope, page: PageRequest) => Page<DriftRecord>
-  /** By its id, or the beginning of it where that is unique; null: there is none. */
+  /** By its whole id; null: there is none. */
   readonly driftRecord: (id: string) => DriftRecord | null
+  /** The first two ids that begin so. */
+  readonly driftIds: (beginning: string) => readonly string[]
   /** The newest events of an entry, oldest first. */
   readonly driftTimeline: (id: string) => readonly LedgerEvent[]
   /** What happened to a definition (by id) after an event (0: since the beginning), in its order, at most `limit`. */
