@@ -1,4 +1,4 @@
-import type { CompositionProblem, Effective } from '../flux/effective.ts'
+import { isKnownAt, type CompositionProblem, type Effective } from '../flux/effective.ts'
 import type { EffectiveVariables } from '../flux/effective-variables.ts'
 import { isSince, isStrict, variablesUsed } from '../flux/variables-used.ts'
 import { dig, own } from '../model/json.ts'
@@ -125,7 +125,7 @@ function undefinedVariables(result: UnitResult): Found[] {
     const outcome = strict === null ? 'unknown' : strict ? 'strict' : 'lax'
     const used = variablesUsed(dig(side.snapshot.body(result.unit.entries[side.index]!.digest), 'spec'))
     return used
-      .filter(({ name }) => own(state.tree, name) === undefined)
+      .filter(({ name }) => own(state.tree, name) === undefined && isKnownAt(state.missing, [name]))
       .map(({ name, field }) => `${outcome} ${name} ${field}`)
   })
   return [...groups].map(([subject, sides]) => {

@@ -1,6 +1,7 @@
-import type { Effective } from '../flux/effective.ts'
+import { isKnownAt, type Effective } from '../flux/effective.ts'
 import type { Origin } from '../model/comparison.ts'
 import type { Json, JsonObject } from '../model/json.ts'
+import { knownInBoth } from './known-in-both.ts'
 import { pathIn, pointerIn, rootOf } from './layers.ts'
 import type { EffectiveLayer } from './layers.ts'
 import { measureLeaves, type LeafSlot, type MeasuredLeaves } from './leaves.ts'
@@ -18,7 +19,7 @@ import { contextOf, type UnitDiffer } from './unit-differ.ts'
 
 type Composed = Extract<Effective, { state: 'composed' }>
 
-/** The sides whose tree is known. */
+/** The sides whose tree is known, at least in parts. */
 export function composedOn({ states }: EffectiveUnit): Map<Side, Composed> {
   const known = new Map<Side, Composed>()
   for (const [side, state] of states) if (state.state === 'composed') known.set(side, state)
@@ -48,7 +49,8 @@ export function measureEffective(
   against: readonly Side[],
 ): MeasuredLeaves {
   const known = composedOn(effective)
-  const first = against.find((side) => known.has(side))
+  const whole = against.find((side) => known.get(side)?.missing === null)
+  const first = whole ?? against.find((side) => known.has(side))
   if (first === undefined || known.size < 2) return NOTHING
   const { layer } = effective
   const sides = [first, ...[...known.keys()].filter((side) => side !== first)]
@@ -82,11 +84,11 @@ type Trees = { readonly layer: EffectiveLayer; readonly known: ReadonlyMap<Side,
 function createEffectiveDiffer(run: Run, unit: Unit, { layer, known }: Trees): UnitDiffer {
   const context = contextOf(run, unit)
   const trees = new Map([...known].map(([side, { tree }]) => [side, rooted(layer, tree)]))
-  const distinct: Json[] = []
+  const distinct: Side[] = []
   const digests = new Map<Side, string>()
-  for (const [side, tree] of trees) {
-    const index = distinct.findIndex((other) => sameJson(other, tree))
-    digests.set(side, String(index < 0 ? distinct.push(tree) - 1 : index))
+  for (const side of known.keys()) {
+    const index = distinct.findIndex((other) => isSameTree(known.get(other)!, known.get(side)!))
+    digests.set(side, String(index < 0 ? distinct.push(side) - 1 : index))
   }
   const diffs = new Map<string, TreeDiff>()
   const load = (side: Side): Json => trees.get(side) ?? {}
@@ -96,12 +98,20 @@ function createEffectiveDiffer(run: Run, unit: Unit, { layer, known }: Trees): U
     load,
     diff: (from, to) => {
       const key = `${digests.get(from)} ${digests.get(to)}`
-      const diff = diffs.get(key) ?? diffTrees(load(from), load(to), context)
+      const told = diffs.get(key)
+      if (told !== undefined) return told
+      const [a, b] = knownInBoth(known.get(from)!, known.get(to)!)
+      const diff = diffTrees(rooted(layer, a), rooted(layer, b), context)
       diffs.set(key, diff)
       return diff
     },
     resolve: (side, steps) => resolve(load(side), steps, context),
   }
+}
+
+/** Two trees with gaps may differ in these, although what is known of them is the same. */
+function isSameTree(a: Composed, b: Composed): boolean {
+  return a === b || (a.missing === null && b.missing === null && sameJson(a.tree, b.tree))
 }
 
 /** The tree as if all of it stood inline: its fields then mean what they mean there. */
@@ -112,13 +122,18 @@ function rooted(layer: EffectiveLayer, tree: JsonObject): Json {
 function withOrigins(slot: LeafSlot, known: ReadonlyMap<Side, Composed>): LeafSlot {
   const origins = new Map<Side, Origin>()
   for (const [side, { pointer }] of slot.at) {
-    const origin = pointer === null ? null : originAt(slot, pointer, known.get(side))
+    const tokens = pointer === null ? null : tokensOf(slot, pointer)
+    const origin = tokens === null ? null : known.get(side)?.originAt(tokens)
     if (origin) origins.set(side, origin)
   }
-  return { ...slot, origins }
+  const unread = new Map<Side, string>()
+  const [tokens] = [...slot.at.values()].flatMap(({ pointer }) => (pointer === null ? [] : [tokensOf(slot, pointer)]))
+  for (const [side, { missing }] of known) {
+    if (missing !== null && tokens && !isKnownAt(missing, tokens)) unread.set(side, missing.reason)
+  }
+  return unread.size === 0 ? { ...slot, origins } : { ...slot, origins, unread }
 }
 
-function originAt({ layer }: LeafSlot, pointer: string, composed: Composed | undefined): Origin | null {
-  const tokens = parsePointer(pointerIn(layer, pointer))
-  return tokens === null || composed === undefined ? null : composed.originAt(tokens)
+function tokensOf({ layer }: LeafSlot, pointer: string): readonly string[] | null {
+  return parsePointer(pointerIn(layer, pointer))
 }

@@ -6,7 +6,11 @@ import type { Side } from './side.ts'
 
 /** Sides of which something that was asked for is not known. */
 export function unknownSides({ states }: EffectiveUnit): Side[] {
-  return [...states].filter(([, state]) => state.state === 'unknown' && state.asked).map(([side]) => side)
+  return [...states]
+    .filter(([, state]) =>
+      state.state === 'composed' ? state.missing?.asked : state.state === 'unknown' && state.asked,
+    )
+    .map(([side]) => side)
 }
 
 /**

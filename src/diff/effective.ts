@@ -61,6 +61,7 @@ const INLINE: Effective = {
   state: 'composed',
   tree: {},
   originAt: () => INLINE_ORIGIN,
+  missing: null,
 }
 
 function isInline({ spec }: Input, layer: EffectiveLayer): boolean {

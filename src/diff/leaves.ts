@@ -26,6 +26,8 @@ export type LeafSlot = {
   readonly at: Map<Side, At>
   /** Of effective values and variables. */
   readonly origins?: ReadonlyMap<Side, Origin>
+  /** Of effective values and variables: why nothing is known of this place, on the sides of which other places are known. */
+  readonly unread?: ReadonlyMap<Side, string>
 }
 
 export type EquivalentSlot = {

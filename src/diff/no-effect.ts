@@ -1,3 +1,4 @@
+import { isKnownAt } from '../flux/effective.ts'
 import type { Difference } from '../model/comparison.ts'
 import { refKey } from '../model/resource-ref.ts'
 import { composedOn } from './effective-leaves.ts'
@@ -97,12 +98,13 @@ type Place = {
 function withoutEffect(user: UnitResult, { path, tokens, own }: Place): string | null {
   const { effective, differences, hidden } = user
   const known = composedOn(effective!)
-  if (known.size < effective!.states.size) return null
+  const states = [...known.values()]
+  if (states.length < effective!.states.size || !states.every(({ missing }) => isKnownAt(missing, tokens))) return null
   const felt = [...differences, ...hidden.map(({ slot }) => slot)].some(
     ({ layer, path: other }) => isEffective(layer) && overlaps(other, path),
   )
   if (felt) return null
-  const winners = [...known.values()].map((state) => state.originAt(tokens)?.from ?? null)
+  const winners = states.map((state) => state.originAt(tokens)?.from ?? null)
   const others = [...new Set(winners.filter((from) => from !== null && !own(from)))]
   if (others.length === 0) return null
   const everywhere = winners.every((from) => from === null || !own(from))

@@ -108,8 +108,11 @@ function createSubjects(run: Run, unit: Unit, { sightings, effective }: About): 
   const subject = subjectOf(run, unit, sightings)
   const seen = { ...subject, unknown: unseen(run, sightings) }
   const reasons = effective === null ? [] : reasonsOf(effective)
-  const composed = { ...subject, unknown: new Map([...reasons, ...subject.unknown]) }
-  return ({ layer }) => (layer === 'presence' ? seen : isEffective(layer) ? composed : subject)
+  return ({ layer, unread }) => {
+    if (layer === 'presence') return seen
+    if (!isEffective(layer)) return subject
+    return { ...subject, unknown: new Map([...reasons, ...(unread ?? []), ...subject.unknown]) }
+  }
 }
 
 function pickAgainst(run: Run, unit: Unit, readable: readonly Side[], differ: UnitDiffer): readonly Side[] {

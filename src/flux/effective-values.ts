@@ -8,6 +8,7 @@ import {
   type Json,
   type JsonObject,
 } from '../model/json.ts'
+import type { Origin } from '../model/comparison.ts'
 import { isMasked } from '../model/mask.ts'
 import { configKind, configValue, sourceLabels } from './effective.ts'
 import type { CompositionProblem, Effective, ReadReference } from './effective.ts'
@@ -15,6 +16,7 @@ import type { Fingerprint } from './fingerprint.ts'
 import { composeSteps, type Step } from './helm-merge.ts'
 import { readInlineValues, targetPathOf } from './helm-values.ts'
 import { isTree } from './normal-form.ts'
+import { composePartly, knownPart } from './partial-values.ts'
 import { setPathLiteral, setPathUnread, setPathValue } from './strvals.ts'
 import type { MutableMap } from './strvals.ts'
 import { leafOf, originIn, sourcedLeaf, withoutSource, withSource, type ValueSource } from './value-sources.ts'
@@ -44,17 +46,58 @@ export function composeEffectiveValues(spec: Json | undefined, read: ReadReferen
   }
   const own = readInlineValues(check?.inlineIgnored ? undefined : dig(spec, 'values'))
   if (own === null) return failed('data not readable', 'inline', null)
+  const compose = { own: own.values, references, labels, around: { read, known } }
+  return composed(compose) ?? composedPartly(compose)
+}
+
+type Composing = {
+  readonly own: JsonObject
+  readonly references: readonly Json[]
+  readonly labels: readonly string[]
+  readonly around: Around
+}
+
+/** Null where something is not known. */
+function composed({ own, references, labels, around }: Composing): Effective | null {
   const sources: ValueSource[] = []
-  const inline = { at: references.length, label: 'inline', tree: own.values }
-  const merged = composeSteps<Stop>(withSource(own.values, inline.at), references, (reference, at) => {
-    const { step, source } = resolve(reference, { at, label: labels[at]! }, { read, known })
+  const merged = composeSteps<Stop>(withSource(own, references.length), references, (reference, at) => {
+    const { step, source } = resolve(reference, { at, label: labels[at]! }, around)
     if (source !== null) sources.push(source)
     return step
   })
-  if (!merged.ok) return merged.stop
-  sources.push(inline)
+  if (!merged.ok) return merged.stop.state === 'unknown' ? null : merged.stop
+  sources.push({ at: references.length, label: 'inline', tree: own })
   const { values } = merged
-  return { state: 'composed', tree: withoutSource(values), originAt: (tokens) => originIn(values, sources, tokens) }
+  const originAt = (tokens: readonly string[]): Origin | null => originIn(values, sources, tokens)
+  return { state: 'composed', tree: withoutSource(values), originAt, missing: null }
+}
+
+/** What is certain whatever the sources say that are not known. */
+function composedPartly({ own, references, labels, around }: Composing): Effective {
+  const sources: ValueSource[] = []
+  const unknown: Extract<Stop, { state: 'unknown' }>[] = []
+  const resolved = (reference: Json, at: number): Step<Stop> => {
+    const { step, source } = resolve(reference, { at, label: labels[at]! }, around)
+    if (source !== null) sources.push(source)
+    return step
+  }
+  const merged = composePartly<Stop>(withSource(own, references.length), references, resolved, (stop) => {
+    if (stop.state !== 'unknown') return false
+    unknown.push(stop)
+    return true
+  })
+  if ('stop' in merged) return merged.stop
+  sources.push({ at: references.length, label: 'inline', tree: own })
+  const { tree, gaps } = knownPart(merged.values)
+  const first = unknown.find(({ asked }) => asked) ?? unknown[0]!
+  if (gaps === null || !holdsLeaf(tree)) return first
+  const { reason, asked } = first
+  const originAt = (tokens: readonly string[]): Origin | null => originIn(merged.values, sources, tokens)
+  return { state: 'composed', tree, originAt, missing: { gaps, reason, asked } }
+}
+
+function holdsLeaf(value: Json): boolean {
+  return !isTree(value) || Object.values(value).some(holdsLeaf)
 }
 
 function failed(problem: CompositionProblem, source: string, line: number | null): Stop {

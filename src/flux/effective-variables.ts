@@ -1,7 +1,7 @@
 import { dig, digArray, digString, isJsonObject, setOwn, type Json } from '../model/json.ts'
 import type { Origin } from '../model/comparison.ts'
 import { configKind, configValue, sourceLabels } from './effective.ts'
-import type { Effective, FoundConfig, ReadReference } from './effective.ts'
+import type { Effective, FoundConfig, Missing, ReadReference } from './effective.ts'
 import { isVariableName, withoutNewlines } from './substitute-vars.ts'
 
 /** Effective post-build variables; `invalid`: names that make the build fail, with their source, sorted as they come. */
@@ -15,30 +15,64 @@ export type EffectiveVariables =
 
 /**
  * The variables of a Kustomization from masked data, as `collectVariables` collects them: substituteFrom in its order, `substitute` over
- * all of them, newlines removed; kinds other than ConfigMap and Secret are skipped. A masked value stays a mask.
+ * all of them, newlines removed; kinds other than ConfigMap and Secret are skipped. A masked value stays a mask. What is set after a source
+ * that is not known is known all the same.
  */
 export function composeEffectiveVariables(postBuild: Json | undefined, read: ReadReference): EffectiveVariables {
-  const variables = new Map<string, { value: Json; sources: string[] }>()
-  const references = digArray(postBuild, 'substituteFrom')
-  const names = sourceLabels(references.map(nameOf), 'substituteFrom')
-  for (const [at, reference] of references.entries()) {
-    const stop = addReference({ reference, name: names[at]! }, () => read(at), variables)
-    if (stop !== null) return stop
-  }
+  const variables: Variables = new Map()
+  const unread = addReferences(digArray(postBuild, 'substituteFrom'), read, variables)
+  if ('state' in unread) return unread
   if (!addInline(dig(postBuild, 'substitute'), variables)) {
     return { state: 'not-composable', problem: 'data not readable', source: 'inline', line: null }
   }
   const tree: Record<string, Json> = {}
-  for (const [name, { value }] of variables) setOwn(tree, name, value)
+  for (const [name, { value, known }] of variables) if (known) setOwn(tree, name, value)
+  const first = unread.find(({ asked }) => asked) ?? unread[0]
+  if (first !== undefined && Object.keys(tree).length === 0) return first
   const invalid = [...variables]
     .filter(([name]) => !isVariableName(name))
     .map(([name, { sources }]) => ({ name, from: sources.at(-1)! }))
   const always = digString(postBuild, 'substituteStrategy') === 'Always'
-  const originAt = ([name = '']: readonly string[]): Origin | null => originOf(variables.get(name)?.sources)
-  return { state: 'composed', tree, originAt, invalid, runs: always || variables.size > 0 }
+  const originAt = ([name = '']: readonly string[]): Origin | null =>
+    Object.hasOwn(tree, name) ? originOf(variables.get(name)?.sources) : null
+  return {
+    state: 'composed',
+    tree,
+    originAt,
+    missing: missingFor(first, Object.keys(tree)),
+    invalid,
+    runs: always || variables.size > 0,
+  }
 }
 
-type Variables = Map<string, { value: Json; sources: string[] }>
+/** The references that are not known, or the one at which the controller fails. */
+function addReferences(
+  references: readonly Json[],
+  read: ReadReference,
+  variables: Variables,
+): Unread[] | Extract<Effective, { state: 'not-composable' }> {
+  const names = sourceLabels(references.map(nameOf), 'substituteFrom')
+  const unread: Unread[] = []
+  for (const [at, reference] of references.entries()) {
+    const stop = addReference({ reference, name: names[at]! }, () => read(at), variables)
+    if (stop?.state === 'not-composable') return stop
+    if (stop === null) continue
+    unread.push(stop)
+    // It may set any variable anew.
+    for (const variable of variables.values()) variable.known = false
+  }
+  return unread
+}
+
+type Unread = Extract<Effective, { state: 'unknown' }>
+type Variables = Map<string, { value: Json; sources: string[]; known: boolean }>
+
+/** What one source that is not known leaves open: any variable that no later one sets. */
+function missingFor(unread: Unread | undefined, known: readonly string[]): Missing | null {
+  if (unread === undefined) return null
+  const { reason, asked } = unread
+  return { gaps: { open: true, at: new Map(known.map((name) => [name, null])) }, reason, asked }
+}
 
 function nameOf(reference: Json): string {
   return `${digString(reference, 'kind') ?? ''}/${digString(reference, 'name') ?? ''}`
@@ -81,7 +115,7 @@ function addInline(inline: Json | undefined, variables: Variables): boolean {
 
 function add(variables: Variables, name: string, value: Json, source: string): void {
   const plain = typeof value === 'string' ? withoutNewlines(value) : value
-  variables.set(name, { value: plain, sources: [...(variables.get(name)?.sources ?? []), source] })
+  variables.set(name, { value: plain, known: true, sources: [...(variables.get(name)?.sources ?? []), source] })
 }
 
 /** The position comes last: `ConfigMap/vars:region (substituteFrom[1])`. */

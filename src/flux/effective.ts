@@ -11,8 +11,18 @@ export type CompositionProblem =
   | 'read failed'
 
 /**
+ * What is not known of a tree: all of what stands at a key, or gaps below it; null at a key that is known whole. `open`: keys that are
+ * not named here may stand there or not, with anything; else they are known.
+ */
+export type Gaps = { readonly open: boolean; readonly at: ReadonlyMap<string, Gaps | 'all' | null> }
+
+/** Why a tree has gaps, and where; `asked` is false where the user chose not to read what is missing. */
+export type Missing = { readonly gaps: Gaps; readonly reason: string; readonly asked: boolean }
+
+/**
  * What a controller makes of an object and of the ConfigMaps and Secrets that it names, on masked data:
- * - `composed`: the merged tree, and which source gave the value at a place of it (reference tokens of a JSON pointer);
+ * - `composed`: the merged tree, and which source gave the value at a place of it (reference tokens of a JSON pointer); with `missing`,
+ *   what stands in it holds whatever the sources say that are not known (unless they make the controller fail), and there may be more;
  * - `not-composable`: the controller cannot do it either; `source` is the one that it fails at, `line` the line in its text;
  * - `unknown`: something was not read, or is masked where its text decides; `asked` is false where the user chose not to read it.
  */
@@ -21,6 +31,7 @@ export type Effective =
       readonly state: 'composed'
       readonly tree: JsonObject
       readonly originAt: (tokens: readonly string[]) => Origin | null
+      readonly missing: Missing | null
     }
   | {
       readonly state: 'not-composable'
@@ -60,4 +71,21 @@ export function sourceLabels(labels: readonly string[], list: 'valuesFrom' | 'su
   return labels.map((label, at) =>
     labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label} (${list}[${at}])`,
   )
+}
+
+/** What is missing of a member of a map. */
+export function gapAt(gaps: Gaps | null, key: string): Gaps | 'all' | null {
+  const gap = gaps?.at.get(key)
+  return gap === undefined ? (gaps?.open ? 'all' : null) : gap
+}
+
+/** Whether it is known what stands at a place and below it. */
+export function isKnownAt(missing: Missing | null, tokens: readonly string[]): boolean {
+  let here: Gaps | null = missing?.gaps ?? null
+  for (const token of tokens) {
+    const gap = gapAt(here, token)
+    if (gap === 'all') return false
+    here = gap
+  }
+  return here === null
 }

@@ -39,7 +39,8 @@ export function composeSteps<Stop>(
   return { ok: true, values: mergeMaps(values, own) }
 }
 
-function canSet(set: (tree: MutableMap) => void, tree: MutableMap): boolean {
+/** False where the tree does not allow it; the tree is then half changed. */
+export function canSet(set: (tree: MutableMap) => void, tree: MutableMap): boolean {
   try {
     set(tree)
     return true

@@ -6,8 +6,15 @@ export const SOURCE = Symbol('source')
 /** A leaf that remembers its source. `padding`: a null in front of a list item that a targetPath set. */
 export type SourcedLeaf = { readonly [SOURCE]: number; readonly value: Json; readonly padding: boolean }
 
+/** Stands where nobody can say what stands there, or whether anything does. */
+export const ANYTHING: SourcedLeaf = Object.freeze({ [SOURCE]: -1, value: null, padding: false })
+/** Of a map: any key that it has not may stand there, with anything. */
+export const OPEN = Symbol('open')
+/** Of a map: the one that may be the same map as this, so that what is set in this may be set in it, too. */
+export const TWIN = Symbol('twin')
+
 /** A tree that is changed in place: as in Helm, maps and lists may be shared between trees, and a change shows in all of them. */
-export type MutableMap = { [key: string]: MutableJson }
+export type MutableMap = { [key: string]: MutableJson; [OPEN]?: true; [TWIN]?: MutableMap }
 export type MutableJson = null | boolean | number | string | MutableJson[] | MutableMap | SourcedLeaf
 
 /** Makes the leaf that is put into the tree of a scalar that was read. */
@@ -95,7 +102,20 @@ export function setMember(map: MutableMap, key: string, value: MutableJson): voi
 
 /** As Helm does: an empty key sets nothing. */
 function set(map: MutableMap, key: string, value: MutableJson): void {
-  if (key !== '') setMember(map, key, value)
+  if (key === '') return
+  setMember(map, key, value)
+  const twin = map[TWIN]
+  if (twin !== undefined) set(twin, key, ANYTHING)
+}
+
+/** A map of which no key is known. */
+export function openMap(): MutableMap {
+  return { [OPEN]: true }
+}
+
+function memberOf(map: MutableMap, key: string): MutableJson | undefined {
+  if (Object.hasOwn(map, key)) return map[key]
+  return map[OPEN] ? ANYTHING : undefined
 }
 
 export function isMutableMap(value: MutableJson | undefined): value is MutableMap {
@@ -106,7 +126,8 @@ export function isMutableMap(value: MutableJson | undefined): value is MutableMa
 
 function readIntoMap(reading: Reading, map: MutableMap, key: string, level: number): Outcome {
   if (level > MAX_LEVEL) return fail('the path has too many levels')
-  const found = Object.hasOwn(map, key) ? map[key] : {}
+  const member = memberOf(map, key)
+  const found = member === ANYTHING ? openMap() : member === undefined ? {} : member
   if (!isMutableMap(found)) return fail('the path leads through something that is no map')
   const outcome = readKey(reading, found, level)
   if (Object.keys(found).length > 0) set(map, key, found)
@@ -117,10 +138,11 @@ function readIntoMap(reading: Reading, map: MutableMap, key: string, level: numb
 function readIntoList(reading: Reading, map: MutableMap, key: string, level: number): Outcome {
   const index = readIndex(reading)
   if (index === END) return END
-  const found = Object.hasOwn(map, key) ? map[key] : []
+  const member = memberOf(map, key)
+  const found = member === ANYTHING || member === undefined ? [] : member
   if (!Array.isArray(found)) return fail('the path leads through something that is no list')
   const { list, outcome } = readItem(reading, found, index, level)
-  set(map, key, list)
+  set(map, key, member === ANYTHING ? ANYTHING : list)
   return outcome
 }
 
@@ -152,7 +174,7 @@ function readListItem(reading: Reading, list: MutableJson[], index: number, leve
   const item = readItem(reading, inner, next, level)
   return item.outcome === END
     ? { list, outcome: END }
-    : { list: setItem(reading, list, index, item.list), outcome: 'next' }
+    : { list: setItem(reading, list, index, list[index] === ANYTHING ? ANYTHING : item.list), outcome: 'next' }
 }
 
 function isNull(item: MutableJson | undefined): boolean {
@@ -162,7 +184,7 @@ function isNull(item: MutableJson | undefined): boolean {
 
 function readMapItem(reading: Reading, list: MutableJson[], index: number, level: number): Item {
   const found = list[index]
-  const inner: MutableMap = isMutableMap(found) ? found : {}
+  const inner: MutableMap = isMutableMap(found) ? found : found === ANYTHING ? openMap() : {}
   if (index < list.length) list[index] = inner
   const outcome = readKey(reading, inner, level)
   // An empty value ends everything in Helm before a list could grow: `l[0].a` set to nothing gives an empty list.

@@ -37,7 +37,8 @@ export function withoutSource(map: MutableMap): JsonObject {
   return tree
 }
 
-function plain(value: MutableJson): Json {
+/** A part of a tree as plain JSON. */
+export function plain(value: MutableJson): Json {
   if (Array.isArray(value)) return value.map(plain)
   if (isLeaf(value)) return value.value
   return isMutableMap(value) ? withoutSource(value) : value

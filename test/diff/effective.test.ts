@@ -153,6 +153,56 @@ describe('values that could not be read', () => {
     )
   })
 
+  const flipped = (cluster: string, order: readonly string[], state: 'forbidden' | 'not-asked'): SnapshotSpec => ({
+    cluster,
+    objects: [
+      release({}, {}, [{ kind: 'Secret', name: 'keys' }, ...order.map((name) => ({ kind: 'ConfigMap', name }))]),
+      map('size: 1\nhost: base\n'),
+      { ref: 'ConfigMap/apps/more', body: { data: { 'values.yaml': 'size: 2\n' } } },
+    ],
+    references: [
+      { ...keys, field: 'spec.valuesFrom[0]', state },
+      ...order.map((name, n) => ({
+        ...reference(APP, `ConfigMap/apps/${name}`),
+        yamlKey: 'values.yaml',
+        field: `spec.valuesFrom[${n + 1}]`,
+      })),
+    ],
+    coverage: { Secret: state },
+  })
+  it('are told where a later source decides them, whatever the earlier one holds', () => {
+    const sides = (state: 'forbidden' | 'not-asked') => [
+      flipped('a', ['base', 'more'], state),
+      flipped('b', ['more', 'base'], state),
+    ]
+    const off = compareSpecs(sides('not-asked'))
+    assert.deepEqual(
+      effective(off).map(({ path, values, unknown }) => [path, values, unknown]),
+      [['size', { a: 2, b: 1 }, {}]],
+    )
+    assert.deepEqual(off.verdict, 'drifted')
+    assert.deepEqual(lines(effective(compareSpecs(sides('forbidden')))), ['values size b=changed'])
+  })
+
+  it('say of which cluster they are unknown, and are never said to be gone there', () => {
+    const read = side('a', 'size: 1\nhost: x\n', { zone: 1 })
+    const unread: SnapshotSpec = {
+      ...side('c', 'size: 1\nhost: x\n', { zone: 3 }),
+      references: [{ ...toMap, state: 'forbidden' }],
+      coverage: { ConfigMap: 'forbidden' },
+    }
+    const result = compareSpecs([read, side('b', 'size: 2\nhost: y\nport: 1\n', { zone: 1 }), unread])
+    assert.deepEqual(
+      effective(result).map(({ path, changes, unknown }) => [path, changes, unknown]),
+      [
+        ['host', { b: 'changed' }, { c: 'forbidden: get' }],
+        ['port', { b: 'added' }, { c: 'forbidden: get' }],
+        ['size', { b: 'changed' }, { c: 'forbidden: get' }],
+        ['zone', { c: 'changed' }, {}],
+      ],
+    )
+  })
+
   it('were not asked for with --secrets off, which is no failure', () => {
     const off = (cluster: string): SnapshotSpec => ({
       ...forbidden(cluster, null),

@@ -135,3 +135,13 @@ test('the demo tells what was expected, explained and hidden', async () => {
   const { stdout } = await run('demo')
   assert.match(stdout, /expected \d+, parametric \d+, hidden by rules \d+/)
 })
+
+test('the order of valuesFrom is told as drift where Secrets are not read, since none can touch what it decides', async () => {
+  const { drifts } = await compared('--secrets', 'off')
+  const mail = drifts.find(({ ref }) => ref.kind === 'HelmRelease' && ref.name === 'mail')
+  const values = mail?.differences.filter(({ layer }) => layer === 'values') ?? []
+  assert.deepEqual(
+    values.map(({ path, origins }) => [path, origins['staging']?.from, origins['production']?.from]),
+    [['rateLimit', 'ConfigMap/mail-limits:values.yaml', 'ConfigMap/mail-defaults:values.yaml']],
+  )
+})

@@ -185,12 +185,14 @@ test('what was not read, or is masked where its text decides, is unknown and nev
   assert.deepEqual(forbidden, { state: 'unknown', reason: 'forbidden: get', asked: true })
   const sops = composeEffectiveValues(spec([reference]), () => found({ 'values.yaml': { masked: 'sops' } }), NOTHING)
   assert.equal(sops.state, 'unknown')
-  const whole = (check: typeof composed | null) =>
-    composeEffectiveValues(spec([reference], { a: 1 }), () => found({ 'values.yaml': mask }), {
+  const whole = (check: typeof composed | null, values: JsonObject = { a: 1 }) =>
+    composeEffectiveValues(spec([reference], values), () => found({ 'values.yaml': mask }), {
       check,
       fingerprint: null,
     })
-  assert.equal(whole(null).state, 'unknown')
+  assert.equal(whole(null, {}).state, 'unknown')
+  const inline = whole(null)
+  assert.deepEqual(inline.state === 'composed' && [inline.tree, inline.missing?.asked], [{ a: 1 }, true])
   // It could be composed when it was read, so it held no values.
   const empty = whole(composed)
   assert.deepEqual(empty.state === 'composed' && empty.tree, { a: 1 })
