@@ -60,7 +60,10 @@ function graphOf(side: Side): Graph {
   const dependencies = side.snapshot.references.filter(({ use }) => use === 'dependency')
   const groups = Map.groupBy(dependencies, ({ from }) => refKey(from))
   return new Map(
-    [...groups].map(([key, group]) => [key, { ref: group[0]!.from, to: group.map(({ to }) => refKey(to)) }]),
+    [...groups].map(([key, group]) => [
+      key,
+      { ref: group[0]!.from, to: group.map(({ to }) => refKey(to)).sort(compareText) },
+    ]),
   )
 }
 

@@ -1,3 +1,4 @@
+import { isConfigured } from '../flux/open-meanings.ts'
 import { canonicalJson } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
 import { compareText, refKey } from '../model/resource-ref.ts'
@@ -101,10 +102,9 @@ function valueAt({ facts }: Holder, { group, key }: Path): Json | undefined {
   return key !== null && Object.hasOwn(facts[group], key) ? facts[group][key] : undefined
 }
 
-/** Every controller of Flux has arguments, so none at all means that they were not read (a FluxReport does not hold them). */
 function isReadAt({ facts }: Holder, { group }: Pick<Path, 'group'>): boolean {
   if (group === 'version' || group === 'image') return facts[group] !== null
-  return Object.keys(facts.args).length > 0 || Object.keys(facts.featureGates).length > 0
+  return isConfigured(facts)
 }
 
 type Place = { readonly holders: readonly Holder[]; readonly path: Path; readonly against: Side }

@@ -3,12 +3,14 @@ import { dependencyCycles } from './dependency-cycles.ts'
 import { effectiveFindings } from './effective-findings.ts'
 import { count } from './finding.ts'
 import type { Found } from './finding.ts'
+import { otherMeanings } from './other-meanings.ts'
 import type { Unit } from './pairing.ts'
 import { referenceFindings, usersAmong } from './reference-findings.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
 import type { UnknownLeaf } from './tree-types.ts'
 import type { UnitResult } from './unit.ts'
+import { unservedFields } from './unserved-fields.ts'
 
 /** What is worth telling of single objects, other than their differences. */
 export function objectFindings(run: Run, results: readonly UnitResult[]): Found[] {
@@ -19,6 +21,8 @@ export function objectFindings(run: Run, results: readonly UnitResult[]): Found[
     ...results.flatMap((result) => limitFindings(run, result.unit)),
     ...unknownValues(run, results),
     ...effectiveFindings(run, results),
+    ...otherMeanings(run, results),
+    ...unservedFields(run, results),
     ...sameClusters(run.sides),
     ...replacedClusters(run.sides),
   ]

@@ -1,4 +1,4 @@
-import { displayRef, refKey } from '../model/resource-ref.ts'
+import { compareRefs, compareText, displayRef, refKey } from '../model/resource-ref.ts'
 import type { Reference } from '../model/snapshot.ts'
 import { count } from './finding.ts'
 import type { Found } from './finding.ts'
@@ -28,11 +28,16 @@ export function referenceFindings(run: Run, users: Users): Found[] {
 
 type Absent = { readonly side: Side; readonly user: Unit; readonly reference: Reference }
 
+/** Sorted: in which order a snapshot has its references must not decide how they are told. */
 function absentOn(side: Side, users: Users): Absent[] {
-  return side.snapshot.references.flatMap((reference) => {
+  const absent = side.snapshot.references.flatMap((reference) => {
     const user = reference.state === 'absent' ? users.get(refKey(reference.from)) : undefined
     return user === undefined ? [] : [{ side, user, reference }]
   })
+  return absent.sort(
+    ({ reference: a }, { reference: b }) =>
+      compareRefs(a.from, b.from) || compareText(a.field, b.field) || compareRefs(a.to, b.to),
+  )
 }
 
 /** One reference over the clusters on which it leads nowhere. */

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { JsonObject } from '../../src/model/json.ts'
+import { compareSpecs } from './builders.ts'
+import type { SnapshotSpec } from './builders.ts'
+
+type Cluster = { readonly flux: string; readonly spec: JsonObject; readonly version?: string; readonly file?: boolean }
+
+function told(ref: string, staging: Cluster, production: Cluster): unknown[] {
+  const specs = Object.entries({ staging, production }).map(
+    ([cluster, { flux, spec, version = 'v2', file = false }]): SnapshotSpec => ({
+      cluster,
+      install: { flux },
+      objects: [{ ref, body: { spec }, version }],
+      file,
+    }),
+  )
+  const { findings } = compareSpecs(specs)
+  return findings
+    .filter(({ code }) => code === 'fields-not-served')
+    .map(({ severity, clusters, message }) => [severity, clusters.join(' '), message])
+}
+
+const RELEASE = 'HelmRelease/apps/web'
+const poller = { waitStrategy: { name: 'poller' } }
+
+describe('fields that a cluster does not serve', () => {
+  it('are told with the objects that lost them', () => {
+    assert.deepEqual(told(RELEASE, { flux: 'v2.8.0', spec: poller }, { flux: 'v2.7.5', spec: {} }), [
+      [
+        'medium',
+        'production',
+        'production drops fields that its CRDs of Flux v2.7.5 do not have: spec.waitStrategy of 1 HelmRelease (HelmRelease/apps/web)',
+      ],
+    ])
+  })
+
+  it('are looked for in the items of lists', () => {
+    const valuesFrom = (more: JsonObject) => ({
+      valuesFrom: [{ kind: 'ConfigMap', name: 'a', targetPath: 'b', ...more }],
+    })
+    const staging = { flux: 'v2.9.4', spec: valuesFrom({ literal: true }) }
+    assert.equal(told(RELEASE, staging, { flux: 'v2.8.1', spec: valuesFrom({}) }).length, 1)
+  })
+
+  it('are not those that the cluster has, or may have', () => {
+    assert.deepEqual(told(RELEASE, { flux: 'v2.9.4', spec: poller }, { flux: 'v2.8.0', spec: {} }), [])
+    const metadata = { flux: 'v2.9.4', spec: { commonMetadata: { labels: { a: 'b' } } } }
+    assert.deepEqual(told(RELEASE, metadata, { flux: 'v2.7.0', spec: {} }), [])
+    assert.equal(told(RELEASE, metadata, { flux: 'v2.6.4', spec: {} }).length, 1)
+  })
+
+  it('are not told of files, which nothing was dropped from', () => {
+    assert.deepEqual(told(RELEASE, { flux: 'v2.9.4', spec: poller }, { flux: 'v2.7.5', spec: {}, file: true }), [])
+  })
+
+  it('are those that a newer API version took out', () => {
+    const old = { flux: 'v2.6.0', spec: { patchesStrategicMerge: [{}] }, version: 'v1beta2' }
+    const found = told('Kustomization/apps/web', old, { flux: 'v2.9.4', spec: {}, version: 'v1' })
+    assert.deepEqual(found, [
+      [
+        'medium',
+        'production',
+        'production drops fields that its CRDs of Flux v2.9.4 do not have: ' +
+          'spec.patchesStrategicMerge of 1 Kustomization (Kustomization/apps/web)',
+      ],
+    ])
+  })
+})
