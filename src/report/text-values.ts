@@ -52,9 +52,7 @@ function leafLine(leaf: Difference, container: string, indent: number, context: 
 export function renderChange(difference: Difference, indent: number, context: ObjectContext): string[] {
   const groups = groupValues(difference, context.names)
   const path = safeLine(placeOf(difference))
-  const lines = isPair(groups, context)
-    ? pairLines(path, difference, groups, { indent, context })
-    : manyLines(path, difference, groups, { indent, context })
+  const lines = linesOf(path, difference, groups, { indent, context })
   const notes = [
     describeOrigins(difference, context.names),
     difference.explanation,
@@ -68,6 +66,19 @@ function noteLines(note: string, indent: number, { width, paint }: TextContext):
 }
 
 type Place = { readonly indent: number; readonly context: ObjectContext }
+
+function linesOf(path: string, difference: Difference, groups: readonly ValueGroup[], place: Place): string[] {
+  if (Object.values(difference.changes).includes('moved')) return [moveLine(path, difference, place)]
+  return isPair(groups, place.context)
+    ? pairLines(path, difference, groups, place)
+    : manyLines(path, difference, groups, place)
+}
+
+/** The values of a move are positions, which say nothing by themselves. */
+function moveLine(path: string, { changes }: Difference, { indent, context }: Place): string {
+  const where = context.comparison.clusters.length > 2 ? ` on ${Object.keys(changes).map(safeLine).join(', ')}` : ''
+  return `${' '.repeat(indent)}${path}  ${context.paint('gray', `moved${where}: the order differs`)}`
+}
 
 function isPair(groups: readonly ValueGroup[], { comparison }: ObjectContext): boolean {
   return (
@@ -83,8 +94,6 @@ function pairLines(
 ): string[] {
   const [from, to] = sides(groups, context.names)
   const pad = ' '.repeat(indent)
-  if (Object.values(difference.changes).includes('moved'))
-    return [`${pad}${path}  ${context.paint('gray', 'moved: the order differs')}`]
   if (isLongText(from) && isLongText(to) && `${from}${to}`.includes('\n'))
     return [pad + path, ...longText(from, to, indent + 2, context)]
   const old = show(from, difference)

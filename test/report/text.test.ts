@@ -247,3 +247,17 @@ test('of two long values that begin alike, what differs is in view', () => {
   )
   assert.match(output, /- ….*example\.com\/main\n\s+\+ ….*example\.com\/release\n/)
 })
+
+test('a move is told as one, with the clusters on which it happened where there are several', () => {
+  const moved = drift(ref('HelmRelease', 'apps', 'shop'), [
+    difference({
+      path: 'spec.valuesFrom[name=defaults]',
+      values: { staging: 0, production: 1 },
+      changes: { production: 'moved' },
+    }),
+  ])
+  const pair = comparison([moved])
+  assert.match(text(pair), /spec\.valuesFrom\[name=defaults\] {2}moved: the order differs\n/)
+  const three: Comparison = { ...pair, clusters: [...pair.clusters, { ...pair.clusters[0]!, name: 'edge' }] }
+  assert.match(text(three), /spec\.valuesFrom\[name=defaults\] {2}moved on production: the order differs\n/)
+})
