@@ -1,5 +1,5 @@
 import { API_VERSION } from './schemas/common.ts'
-import type { LedgerEvent } from '../service/ledger/ledger.ts'
+import { toldDrift, toldView } from '../service/ledger/told-drift.ts'
 import type { DriftRecord } from '../service/ledger/ledger-store.ts'
 import type { DriftView } from '../service/service.ts'
 import type { RunRecord, SnapshotJobRecord, Page } from '../service/runs.ts'
@@ -16,17 +16,11 @@ export function jobDocument({ fence: _fence, ...job }: SnapshotJobRecord): Docum
 
 /** An entry of the ledger without what concerns only us. */
 export function driftDocument(record: DriftRecord): object {
-  const { valueDigests: _digests, streak: _streak, secret: _secret, ...entry } = record
-  return { apiVersion: API_VERSION, kind: 'Drift', ...entry }
+  return { apiVersion: API_VERSION, kind: 'Drift', ...toldDrift(record) }
 }
 
 export function driftViewDocument({ timeline, ...record }: DriftView): object {
-  return { ...driftDocument(record), timeline: timeline.map(eventDocument) }
-}
-
-function eventDocument(told: LedgerEvent): object {
-  const { fingerprint: _same, ...event } = told
-  return event
+  return { apiVersion: API_VERSION, kind: 'Drift', ...toldView(record, timeline) }
 }
 
 /** `value` as a document of its kind. */

@@ -8,6 +8,7 @@ import {
   addServerOption,
   SERVER_OPTION,
 } from './options.ts'
+import { addDriftCommands } from './commands-drift.ts'
 import { addOperatingCommands } from './commands-operate.ts'
 import { addRulesCommands } from './commands-rules.ts'
 import type { Streams } from './streams.ts'
@@ -39,6 +40,7 @@ export function addCommands(program: Command, streams: Streams, outcome: Outcome
   addShow(program, streams, outcome)
   addConfig(program, streams, outcome)
   addRulesCommands(program, streams, outcome)
+  addDriftCommands(program, streams, outcome)
   addDemo(program, streams, outcome)
   addOperatingCommands(program, streams, outcome)
   addCompletion(program, streams)

@@ -19,7 +19,7 @@ const POLL_MS = 300
 const OF_THE_SERVICE = ['kubeconfig', 'as', 'asGroup', 'history', 'rules', 'parameters', 'config'] as const
 
 /** The work of a command against a service (`--server URL`), with Ctrl-C ending the wait and not the work. */
-async function withService(
+export async function withService(
   flags: Flags,
   streams: Streams,
   work: (client: ServiceClient, signal: AbortSignal) => Promise<number>,

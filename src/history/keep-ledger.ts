@@ -1,5 +1,6 @@
 import { and, eq, getTableColumns, sql, type Placeholder } from 'drizzle-orm'
-import type { Comparison } from '../model/comparison.ts'
+import { SEVERITIES, type Comparison } from '../model/comparison.ts'
+import { compareText, refKey } from '../model/resource-ref.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { LedgerEntry, LedgerEvent } from '../service/ledger/ledger.ts'
 import type { TrackedComparison } from '../service/ledger/ledger-store.ts'
@@ -64,7 +65,7 @@ function storeEntries(queries: Queries, definition: Definition, rows: readonly E
   const put = preparePut(queries)
   const sequences = new Map(rows.map((row) => [row.fingerprint, row.sequence]))
   const seenAgain = new Map<number, LedgerEntry[]>()
-  for (const entry of entries) {
+  for (const entry of inStoredOrder(entries)) {
     const prior = before.get(entry.fingerprint)
     const row = rowOf(definition, entry)
     if (!prior || !isOnlySeenAgain(prior, row)) sequences.set(entry.fingerprint, put(row).sequence)
@@ -77,6 +78,14 @@ function storeEntries(queries: Queries, definition: Definition, rows: readonly E
   }
   for (const [further, group] of seenAgain) markSeen(queries, definition, further, group)
   storeEvents(queries, events, sequences)
+}
+
+/** Pages are newest first: of what came together, the most severe then comes first, each kind by its names. */
+function inStoredOrder(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
+  const nameOf = ({ item: { ref, path } }: LedgerEntry): string => (ref === null ? path : `${refKey(ref)} ${path}`)
+  return entries.toSorted(
+    (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || compareText(nameOf(b), nameOf(a)),
+  )
 }
 
 type Sequence = { readonly sequence: number }

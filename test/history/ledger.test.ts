@@ -132,6 +132,20 @@ test('filters and limits: state, severity, kind, namespace, cluster, definition,
   assert.deepEqual(within([{ id: DEFINITION.id, secrets: true }], ['apps']), ['a'])
 })
 
+test('what came together is listed most severe first, then by name', (t) => {
+  const { history } = serviceIn(t)
+  record(history, 1, [
+    driftOf('b', { severity: 'high' }),
+    driftOf('z', { severity: 'critical' }),
+    driftOf('a', { severity: 'high' }),
+  ])
+  record(history, 2, [driftOf('low'), driftOf('a', { severity: 'high' })])
+  assert.deepEqual(
+    paged(history).map(({ item }) => item.ref?.name),
+    ['low', 'z', 'a', 'b'],
+  )
+})
+
 test('pages follow each other, newest first, and foreign cursors are refused', (t) => {
   const { history } = serviceIn(t)
   record(

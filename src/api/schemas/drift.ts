@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { LAYERS } from '../../model/comparison.ts'
-import { DRIFT_EVENTS, DRIFT_STATES, RESOLUTIONS, type LedgerEvent } from '../../service/ledger/ledger.ts'
-import type { DriftRecord } from '../../service/ledger/ledger-store.ts'
+import { DRIFT_EVENTS, DRIFT_STATES, RESOLUTIONS } from '../../service/ledger/ledger.ts'
+import type { ToldDrift, ToldEvent } from '../../service/ledger/told-drift.ts'
 import { API_VERSION, JSON_VALUE, listOf, NAME, orNull, REF, TIME } from './common.ts'
 import { CHANGE, perCluster, SEVERITY } from './comparison.ts'
 
@@ -61,16 +61,14 @@ const ENTRY = {
   muted: orNull(z.object({ by: z.string(), at: TIME, until: TIME, reason: z.string().nullable() })),
 }
 
-type Told = Omit<DriftRecord, 'valueDigests' | 'streak' | 'secret'>
-
-export const DRIFT_ENTRY: z.ZodType<Told> = z
+export const DRIFT_ENTRY: z.ZodType<ToldDrift> = z
   .object(ENTRY)
   .meta({ description: 'One difference or finding over time: docs/drift.md' })
   .openapi('DriftEntry')
 
 export const DRIFT_LIST = listOf('DriftList', DRIFT_ENTRY)
 
-const EVENT: z.ZodType<Omit<LedgerEvent, 'fingerprint'>> = z
+const EVENT: z.ZodType<ToldEvent> = z
   .object({
     kind: z.enum(DRIFT_EVENTS),
     at: TIME,
