@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { constants, setPriority } from 'node:os'
 import { workerData } from 'node:worker_threads'
 import { createConfiguredSource } from '../../clusters/configured-source.ts'
 import { createFingerprintKey } from '../../flux/fingerprint.ts'
@@ -14,6 +15,8 @@ import { runThread } from './run-thread.ts'
 
 const { key, env, clusters, logLevel } = workerData as CollectThreadData
 const fingerprintKey = createFingerprintKey(key)
+
+yieldToAnswers()
 
 runThread(createLog(logLevel).child({ thread: 'collect' }), (channel): CollectFunctions => {
   const current = { source: sourceOf(clusters) }
@@ -36,6 +39,15 @@ runThread(createLog(logLevel).child({ thread: 'collect' }), (channel): CollectFu
     },
   }
 })
+
+/** What answers callers on the same host comes first. On Linux this is the priority of the thread, elsewhere that of the process. */
+function yieldToAnswers(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // Where it is forbidden, answers take longer while clusters are read.
+  }
+}
 
 function sourceOf({ targets, execPlugins }: CollectedClusters): SnapshotSource {
   return createConfiguredSource(targets, {

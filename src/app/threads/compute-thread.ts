@@ -8,6 +8,7 @@ import type { Comparison } from '../../model/comparison.ts'
 import { AppError } from '../../model/errors.ts'
 import type { HistoryReader } from '../../service/kept-reads.ts'
 import { createCompute, type Compute } from '../../service/compute/compute.ts'
+import type { Rendered } from '../../service/service.ts'
 import { createLog } from '../log.ts'
 import type { ComputeThreadData } from './compute-functions.ts'
 import type { Functions } from './rpc.ts'
@@ -27,8 +28,18 @@ runThread(createLog(logLevel).child({ thread: 'compute' }), () => {
     engine: { engine: VERSION, fingerprint: createFingerprint(createFingerprintKey(key)) },
     render,
   })
-  return inOneState(compute, reader)
+  const inBytes: Compute = {
+    ...compute,
+    render: (source, format) => bytesOf(compute.render(source, format)),
+    exportSnapshot: (id, scope) => bytesOf(compute.exportSnapshot(id, scope)),
+  }
+  return inOneState(inBytes, reader)
 })
+
+/** Encoded here, once: a text would be encoded by the thread that answers, each time that it is asked for. */
+function bytesOf({ body, etag }: Rendered): Rendered {
+  return { body: typeof body === 'string' ? new TextEncoder().encode(body) : body, etag }
+}
 
 function render(comparison: Comparison, format: string): string {
   if (!isOutputFormat(format)) throw new AppError('input-invalid', `${format} is not an output format`)
