@@ -3,6 +3,7 @@ import { isUnread } from '../model/coverage.ts'
 import type { CoverageScope, CoverageStatus, KindCoverage } from '../model/coverage.ts'
 import { compareText } from '../model/resource-ref.ts'
 import type { AskedCoverage } from './filter.ts'
+import type { FindingCode } from './finding-codes.ts'
 import type { Found } from './finding.ts'
 import type { Unit } from './pairing.ts'
 import { kindKey } from './side.ts'
@@ -43,6 +44,11 @@ function gapsOf(kind: KindCoverage): Gap[] {
   return [{ kind, scope: { namespace: null, verb: 'list', status, reason: null, resourceVersion: null } }]
 }
 
+const CODES: Readonly<Partial<Record<CoverageStatus, FindingCode>>> = {
+  forbidden: 'coverage-forbidden',
+  partial: 'coverage-partial',
+}
+
 const WHAT_FAILED: Readonly<Partial<Record<CoverageStatus, string>>> = {
   forbidden: 'not allowed to',
   partial: 'only a part was read on trying to',
@@ -63,7 +69,7 @@ function gapFinding(side: Side, gaps: readonly Gap[]): Found {
   const texts = named.map(([action, group]) => `${action} ${placesOf(group)}`)
   const why = reason === null ? '' : ` (${reason})`
   return {
-    code: `coverage-${status}`,
+    code: CODES[status] ?? 'coverage-failed',
     severity: 'high',
     sides: [side],
     subject: named.map(([action]) => action).join(' '),

@@ -1,6 +1,7 @@
 import type { Finding, Severity } from '../model/comparison.ts'
 import { compareRefs, compareText, refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
+import type { FindingCode } from './finding-codes.ts'
 import { fingerprintOf } from './fingerprints.ts'
 import type { Participants } from './fingerprints.ts'
 import { severityRank } from './severity.ts'
@@ -8,7 +9,7 @@ import type { Side } from './side.ts'
 
 /** A finding before it has its fingerprint. `subject` tells it from others of its code, clusters and ref; free of values. */
 export type Found = {
-  readonly code: string
+  readonly code: FindingCode
   readonly severity: Severity
   readonly sides: readonly Side[]
   readonly ref?: ResourceRef
