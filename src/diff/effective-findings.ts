@@ -1,7 +1,7 @@
 import { isKnownAt, type CompositionProblem, type Effective } from '../flux/effective.ts'
 import type { EffectiveVariables } from '../flux/effective-variables.ts'
-import { isSince, isStrict, variablesUsed } from '../flux/variables-used.ts'
-import { dig, own } from '../model/json.ts'
+import { isSince, isStrict } from '../flux/variables-used.ts'
+import { own } from '../model/json.ts'
 import { displayRef } from '../model/resource-ref.ts'
 import { checkOn } from './effective.ts'
 import { isProvenEqual, unknownSides } from './effective-proof.ts'
@@ -123,7 +123,7 @@ function undefinedVariables(result: UnitResult): Found[] {
     if (state.state !== 'composed' || !('runs' in state) || !state.runs) return []
     const strict = isStrict(side.snapshot.install)
     const outcome = strict === null ? 'unknown' : strict ? 'strict' : 'lax'
-    const used = variablesUsed(dig(side.snapshot.body(result.unit.entries[side.index]!.digest), 'spec'))
+    const used = result.effective!.uses.get(side) ?? []
     return used
       .filter(({ name }) => own(state.tree, name) === undefined && isKnownAt(state.missing, [name]))
       .map(({ name, field }) => `${outcome} ${name} ${field}`)

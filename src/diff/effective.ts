@@ -1,6 +1,7 @@
 import type { Effective } from '../flux/effective.ts'
 import { composeEffectiveValues } from '../flux/effective-values.ts'
 import { composeEffectiveVariables, type EffectiveVariables } from '../flux/effective-variables.ts'
+import { variablesUsed, type VariableUse } from '../flux/variables-used.ts'
 import { valuesCheckOf, type ValuesCheck } from '../flux/values-check.ts'
 import { dig, isJsonArray, type Json } from '../model/json.ts'
 import type { Origin } from '../model/comparison.ts'
@@ -15,6 +16,7 @@ import type { Unit } from './pairing.ts'
 import type { Run } from './run.ts'
 import { sameJson } from './same-json.ts'
 import type { Side } from './side.ts'
+import type { UnitBodies } from './unit-differ.ts'
 
 /** What controllers make of one object, on every side that has it; sides with the same inputs share one. */
 export type EffectiveUnit = {
@@ -22,6 +24,8 @@ export type EffectiveUnit = {
   /** Nothing but the objects themselves has a part in it: what differs is what differs in them. */
   readonly inline: boolean
   readonly states: ReadonlyMap<Side, Effective | EffectiveVariables>
+  /** Of a Kustomization: the variables that it needs. */
+  readonly uses: ReadonlyMap<Side, readonly VariableUse[]>
 }
 
 export const INLINE_ORIGIN: Origin = { from: 'inline', shadows: [] }
@@ -34,17 +38,26 @@ type Group = { readonly first: Input; readonly sides: Side[] }
  * The effective values of a HelmRelease, the effective variables of a Kustomization. Null for other kinds, where the layer was not
  * asked for, and where the inputs are the same everywhere and nothing about them is worth telling: nothing is read then.
  */
-export function effectiveOf(run: Run, unit: Unit): EffectiveUnit | null {
+export function effectiveOf(run: Run, unit: Unit, bodies: UnitBodies): EffectiveUnit | null {
   const layer = effectiveLayerOf(unit.ref)
   if (layer === null || !run.layers.has(layer) || run.configReferences === null) return null
   if (isPlain(run, unit)) return null
   const sides = run.sides.filter((side) => unit.entries[side.index]?.limit === null)
   if (sides.length === 0) return null
-  const groups = groupInputs(sides.map((side) => inputOn(run, unit, side)))
+  const inputs = sides.map((side) => inputOn(run, unit, { side, bodies }))
+  const groups = groupInputs(inputs)
   const noted = groups.some(({ first }) => first.entry.noted)
   if (groups.length === 1 && !noted) return null
   const inline = !noted && run.layers.has('spec') && groups.every(({ first }) => isInline(first, layer))
-  return { layer, inline, states: statesOf(run, unit, groups, inline && layer === 'values') }
+  const states = statesOf(run, unit, groups, inline && layer === 'values')
+  return { layer, inline, states, uses: layer === 'values' ? NONE : usesOf(inputs, states) }
+}
+
+const NONE: EffectiveUnit['uses'] = new Map()
+
+function usesOf(inputs: readonly Input[], states: EffectiveUnit['states']): EffectiveUnit['uses'] {
+  const composed = inputs.filter(({ side }) => states.get(side)?.state === 'composed')
+  return new Map(composed.map(({ side, spec }) => [side, variablesUsed(spec)]))
 }
 
 function statesOf(run: Run, unit: Unit, groups: readonly Group[], inline: boolean): EffectiveUnit['states'] {
@@ -98,9 +111,9 @@ function keyOf(run: Run, unit: Unit, side: Side): string | null {
   return keys.includes(null) ? null : keys.join('\n')
 }
 
-function inputOn(run: Run, unit: Unit, side: Side): Input {
+function inputOn(run: Run, unit: Unit, { side, bodies }: { side: Side; bodies: UnitBodies }): Input {
   const entry = unit.entries[side.index]!
-  const spec = dig(side.snapshot.body(entry.digest), 'spec') ?? {}
+  const spec = dig(bodies.load(side, 'body'), 'spec') ?? {}
   const key = mayHide(entry, side) ? null : keyOf(run, unit, side)
   return { entry, spec, key: entry.noted ? null : key, side }
 }

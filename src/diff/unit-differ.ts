@@ -27,20 +27,28 @@ export function digestOn(unit: Unit, side: Side, tree: TreeName): Digest | null 
   return (tree === 'body' ? entry?.digest : entry?.statusDigest) ?? null
 }
 
-export function createUnitDiffer(run: Run, unit: Unit): UnitDiffer {
+/** The bodies of one object: each is loaded once, when it is first needed. */
+export type UnitBodies = { readonly load: (side: Side, tree: TreeName) => Json }
+
+export function createUnitBodies(unit: Unit): UnitBodies {
   const bodies = new Map<Digest, Json>()
+  return {
+    load: (side, tree) => {
+      const digest = digestOn(unit, side, tree)
+      if (digest === null) return {}
+      const known = bodies.get(digest)
+      if (known !== undefined) return known
+      const stored = side.snapshot.body(digest)
+      const body = tree === 'status' ? withoutValuesCheck(stored) : stored
+      bodies.set(digest, body)
+      return body
+    },
+  }
+}
+
+export function createUnitDiffer(run: Run, unit: Unit, { load }: UnitBodies): UnitDiffer {
   const diffs = new Map<string, TreeDiff>()
   const context = contextOf(run, unit)
-  const load = (side: Side, tree: TreeName): Json => {
-    const digest = digestOn(unit, side, tree)
-    if (digest === null) return {}
-    const known = bodies.get(digest)
-    if (known !== undefined) return known
-    const stored = side.snapshot.body(digest)
-    const body = tree === 'status' ? withoutValuesCheck(stored) : stored
-    bodies.set(digest, body)
-    return body
-  }
   const diff = (from: Side, to: Side, tree: TreeName): TreeDiff => {
     const key = `${digestOn(unit, from, tree)} ${digestOn(unit, to, tree)}`
     const known = diffs.get(key)

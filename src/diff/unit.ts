@@ -21,8 +21,8 @@ import type { Sighting } from './presence.ts'
 import { hidesUnknown } from './rules/judge-unit.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
-import { createUnitDiffer, digestOn } from './unit-differ.ts'
-import type { UnitDiffer } from './unit-differ.ts'
+import { createUnitBodies, createUnitDiffer, digestOn } from './unit-differ.ts'
+import type { UnitBodies, UnitDiffer } from './unit-differ.ts'
 import { chooseAgainst, variantsOf } from './variants.ts'
 
 /** What came out for one object. */
@@ -43,9 +43,10 @@ const NOTHING: MeasuredLeaves = { slots: [], equivalents: [], unknown: [] }
 
 /** Compares one object over all clusters. Bodies are loaded only where digests differ. */
 export function compareUnit(run: Run, unit: Unit): UnitResult {
-  const effective = effectiveOf(run, unit)
+  const bodies = createUnitBodies(unit)
+  const effective = effectiveOf(run, unit, bodies)
   const equal = effective === null && isPlainlyEqual(run, unit) && !run.rules.asks(unit)
-  return equal ? inSync(run, unit) : measuredUnit(run, unit, effective)
+  return equal ? inSync(run, unit) : measuredUnit(run, unit, { effective, bodies })
 }
 
 const NOT_JUDGED = { differences: [], hidden: [], findings: [], uses: [], overlaps: [] } as const
@@ -72,11 +73,13 @@ function isPlainlyEqual({ sides, layers }: Run, { entries }: Unit): boolean {
   })
 }
 
-function measuredUnit(run: Run, unit: Unit, effective: EffectiveUnit | null): UnitResult {
+type Begun = { readonly effective: EffectiveUnit | null; readonly bodies: UnitBodies }
+
+function measuredUnit(run: Run, unit: Unit, { effective, bodies }: Begun): UnitResult {
   const sightings = sightUnit(unit, run.sides)
   const present = run.sides.filter((side) => unit.entries[side.index])
   const readable = present.filter((side) => unit.entries[side.index]?.limit === null)
-  const differ = createUnitDiffer(run, unit)
+  const differ = createUnitDiffer(run, unit, bodies)
   const against = readable.length > 0 ? pickAgainst(run, unit, readable, differ) : present.slice(0, 1)
   const leaves = measureUnit(run, unit, { against, readable, differ, effective })
   const presence = run.layers.has('presence') ? presenceOf(run, sightings) : []
