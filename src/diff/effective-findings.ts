@@ -3,7 +3,7 @@ import type { EffectiveVariables } from '../flux/effective-variables.ts'
 import { isSince, isStrict } from '../flux/variables-used.ts'
 import { own } from '../model/json.ts'
 import { displayRef } from '../model/resource-ref.ts'
-import { checkOn } from './effective.ts'
+import { notedOn } from './effective.ts'
 import { isProvenEqual, unknownSides } from './effective-proof.ts'
 import { count, type Found } from './finding.ts'
 import { listed } from './listing.ts'
@@ -81,8 +81,7 @@ function notComposable(result: UnitResult): Found[] {
 
 function inlineIgnored(result: UnitResult): Found[] {
   const groups = bySubject(result, (_, side) => {
-    const entry = result.unit.entries[side.index]
-    return entry && checkOn(side, entry)?.inlineIgnored ? ['spec.values'] : []
+    return notedOn(side, result.unit.entries[side.index])?.inlineIgnored ? ['spec.values'] : []
   })
   return [...groups].map(([subject, sides]) => ({
     code: 'inline-values-ignored',
@@ -152,8 +151,7 @@ function otherThanTaken(side: Side, results: readonly UnitResult[]): Found[] {
   const controller = side.snapshot.install.controllers.find(({ name }) => name === 'helm-controller')
   if (isSince(controller?.version ?? null, 1, 4) === false) return []
   const other = results.filter(({ unit }) => {
-    const entry = unit.entries[side.index]
-    return unit.ref.kind === 'HelmRelease' && entry && checkOn(side, entry)?.digest === 'differs'
+    return unit.ref.kind === 'HelmRelease' && notedOn(side, unit.entries[side.index])?.digest === 'differs'
   })
   if (other.length === 0) return []
   return [

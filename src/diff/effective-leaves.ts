@@ -26,6 +26,11 @@ export function composedOn({ states }: EffectiveUnit): Map<Side, Composed> {
   return known
 }
 
+/** The side that the others are measured against: of `against` the first of which all is known, or else something. */
+export function firstOf(known: ReadonlyMap<Side, Composed>, against: readonly Side[]): Side | undefined {
+  return against.find((side) => known.get(side)?.missing === null) ?? against.find((side) => known.has(side))
+}
+
 /** Why nothing is known of a side; empty where all are known. */
 export function reasonsOf({ states }: EffectiveUnit): Map<Side, string> {
   const reasons = new Map<Side, string>()
@@ -49,8 +54,7 @@ export function measureEffective(
   against: readonly Side[],
 ): MeasuredLeaves {
   const known = composedOn(effective)
-  const whole = against.find((side) => known.get(side)?.missing === null)
-  const first = whole ?? against.find((side) => known.has(side))
+  const first = firstOf(known, against)
   if (first === undefined || known.size < 2) return NOTHING
   const { layer } = effective
   const sides = [first, ...[...known.keys()].filter((side) => side !== first)]

@@ -145,12 +145,18 @@ function compose(run: Run, unit: Unit, { entry, spec, side }: Input): Effective 
     )
   }
   return composeEffectiveValues(spec, (at) => findConfig(side, references.get(`spec.valuesFrom[${at}]`)), {
-    check: checkOn(side, entry),
+    // Without references, only what was noted can have a part in it.
+    check: entry.noted || references.size > 0 ? checkOn(side, entry) : null,
     fingerprint: run.fingerprint,
   })
 }
 
+/** What the composition told when the snapshot was taken, where it is worth telling. */
+export function notedOn(side: Side, entry: SnapshotEntry | null | undefined): ValuesCheck | null {
+  return entry?.noted ? checkOn(side, entry) : null
+}
+
 /** What the composition told when the snapshot was taken. */
-export function checkOn(side: Side, { statusDigest }: SnapshotEntry): ValuesCheck | null {
+function checkOn(side: Side, { statusDigest }: SnapshotEntry): ValuesCheck | null {
   return statusDigest === null ? null : valuesCheckOf(side.snapshot.body(statusDigest))
 }

@@ -2,7 +2,7 @@ import type { Difference, Layer, Origin } from '../model/comparison.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import { compareDifferences } from './differences.ts'
-import { composedOn } from './effective-leaves.ts'
+import { composedOn, firstOf } from './effective-leaves.ts'
 import { isDrift } from './judged-unit.ts'
 import { isEffective, rootOf, type EffectiveLayer } from './layers.ts'
 import type { LeafSlot } from './leaves.ts'
@@ -37,7 +37,7 @@ function linkUnit(result: UnitResult, data: DataResults): UnitResult {
   const { effective, unit } = result
   if (effective === null) return result
   const known = composedOn(effective)
-  const against = result.against.find((side) => known.has(side))
+  const against = firstOf(known, result.against)
   const where = { result, data }
   const differences = result.differences.flatMap((difference) => {
     if (!isEffective(difference.layer)) return [difference]

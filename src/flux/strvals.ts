@@ -97,7 +97,9 @@ function fail(message: string): never {
 
 /** Sets an own property even for the key `__proto__`. */
 export function setMember(map: MutableMap, key: string, value: MutableJson): void {
-  Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true })
+  if (key === '__proto__') {
+    Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true })
+  } else map[key] = value
 }
 
 /** As Helm does: an empty key sets nothing. */
