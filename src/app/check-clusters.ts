@@ -5,7 +5,7 @@ import { createFingerprintKey } from '../flux/fingerprint.ts'
 import type { ErrorDocument } from '../model/errors.ts'
 import { VERSION } from '../model/version.ts'
 import type { CollectScope } from '../service/ports.ts'
-import type { ConnectionSettings, Environment } from './settings.ts'
+import { readingOf, type ConnectionSettings, type Environment } from './settings.ts'
 
 export type CheckedCluster = ContextSummary & {
   readonly kubernetes: string | null
@@ -36,10 +36,7 @@ export async function checkClusters(
   const source = createClusterSource({
     contexts,
     env,
-    as: connection.as,
-    asGroups: connection.asGroups,
-    requestTimeoutMs: connection.requestTimeoutMs,
-    clusterTimeoutMs: connection.clusterTimeoutMs,
+    ...readingOf(connection),
     engine: VERSION,
     fingerprintKey: createFingerprintKey(randomBytes(32)),
     clock: { now: () => new Date() },

@@ -4,20 +4,22 @@ import { dirname, join } from 'node:path'
 import { createClusterSource } from '../clusters/collect.ts'
 import { createFileSource } from '../clusters/file-source.ts'
 import { configuredContexts } from '../clusters/configured-contexts.ts'
+import { createConfiguredSource } from '../clusters/configured-source.ts'
 import { loadContexts, type Contexts } from '../clusters/kubeconfig.ts'
 import type { Config } from '../config/config.ts'
 import { createFingerprint, createFingerprintKey, type FingerprintKey } from '../flux/fingerprint.ts'
 import { loadKeyBytes } from '../history/fingerprint-key-file.ts'
 import { VERSION } from '../model/version.ts'
 import type { ComparePorts } from '../service/compare-sides.ts'
-import type { Clock, History, Ids, Progress } from '../service/ports.ts'
+import type { Clock, History, Ids, Progress, SnapshotSource } from '../service/ports.ts'
 import { newId } from './new-id.ts'
 import { historyPath, openKeptHistory } from './kept-history.ts'
-import type { ConnectionSettings, Environment } from './settings.ts'
+import { configuredTargets } from './configured-targets.ts'
+import { readingOf, type ConnectionSettings, type Environment } from './settings.ts'
 
 export type WorkbenchOptions = {
   readonly connection: ConnectionSettings
-  /** Its clusters go before the contexts of the kubeconfig. */
+  /** Its clusters stand in the place of the contexts of the kubeconfig, each read as it says. */
   readonly config?: Config | null
   /** Null: keep nothing; undefined: the default file. */
   readonly history: string | null | undefined
@@ -37,15 +39,13 @@ export type Workbench = {
 }
 
 export function openWorkbench(options: WorkbenchOptions): Workbench {
-  const { connection, env } = options
+  const { env } = options
   const contexts = once(() => contextsOf(options))
-  const clusters = once(() =>
-    createClusterSource({ ...shared, contexts: contexts(), env, ...connectionOf(connection) }),
-  )
+  const clusters = once(() => clusterSource(options, contexts, shared))
   // Before the key: beside what turns out to be no history of ours, nothing is left behind.
   const history = options.history === null ? null : openKeptHistory(options.history, env)
   const key = keyOrClose(options, history)
-  const shared = { engine: VERSION, fingerprintKey: key, clock: CLOCK, ids: IDS }
+  const shared: Shared = { engine: VERSION, fingerprintKey: key, clock: CLOCK, ids: IDS }
   return {
     isContext: (name) => isContext(name, contexts),
     requireContext: (name) => requireContext(name, contexts()),
@@ -65,7 +65,24 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
 
 function contextsOf({ config, connection, env }: WorkbenchOptions): Contexts {
   if (!config) return loadContexts({ kubeconfig: connection.kubeconfig, env })
-  return configuredContexts(config.clusters, { env, execPlugins: config.execPlugins })
+  return configuredContexts(configuredTargets(config, connection), { env, execPlugins: config.execPlugins })
+}
+
+type Shared = {
+  readonly engine: string
+  readonly fingerprintKey: FingerprintKey
+  readonly clock: Clock
+  readonly ids: Ids
+}
+
+function clusterSource(
+  { config, connection, env }: WorkbenchOptions,
+  contexts: () => Contexts,
+  shared: Shared,
+): SnapshotSource {
+  if (!config) return createClusterSource({ ...shared, contexts: contexts(), env, ...readingOf(connection) })
+  const { execPlugins } = config
+  return createConfiguredSource(configuredTargets(config, connection), { ...shared, env, execPlugins })
 }
 
 const CLOCK: Clock = { now: () => new Date() }
@@ -73,10 +90,6 @@ const CLOCK: Clock = { now: () => new Date() }
 /** Sortable by time, unique without coordination. */
 const IDS: Ids = {
   next: (prefix) => newId(prefix, Date.now(), randomBytes(5)),
-}
-
-function connectionOf({ as, asGroups, requestTimeoutMs, clusterTimeoutMs }: ConnectionSettings) {
-  return { as, asGroups, requestTimeoutMs, clusterTimeoutMs }
 }
 
 /** Makes a thing when it is first needed: files are compared without any kubeconfig, even beside a broken one. */

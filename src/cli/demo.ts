@@ -66,7 +66,7 @@ function isForPeople(format: string): boolean {
 }
 
 function defaults(config: string, history: string): Flags {
-  return { config, history, baseline: true, secrets: 'equality', requestTimeout: 30_000, timeout: 120_000 }
+  return { config, history, baseline: true, secrets: 'equality' }
 }
 
 function introduction(names: readonly string[]): string {

@@ -24,9 +24,14 @@ export function connectionOf(flags: Flags): ConnectionSettings {
     kubeconfig: text(flags, 'kubeconfig'),
     as: text(flags, 'as'),
     asGroups: list(flags, 'asGroup'),
-    requestTimeoutMs: Number(flags['requestTimeout']),
-    clusterTimeoutMs: Number(flags['timeout']),
+    requestTimeoutMs: milliseconds(flags, 'requestTimeout'),
+    clusterTimeoutMs: milliseconds(flags, 'timeout'),
   }
+}
+
+function milliseconds(flags: Flags, name: string): number | null {
+  const value = flags[name]
+  return typeof value === 'number' ? value : null
 }
 
 /** `--history PATH`, `--no-history` (null), or the default file (undefined). */

@@ -13,13 +13,9 @@ export function addConnectionOptions(command: Command): Command {
     .option('--as <user>', 'User to impersonate on every cluster.')
     .option('--as-group <group>', 'Group to impersonate; may be given more than once.', collect)
     .addOption(
-      new Option('--request-timeout <duration>', 'Time for a single request.')
-        .argParser(duration)
-        .default(30_000, '30s'),
+      new Option('--request-timeout <duration>', 'Time for a single request. Default: 30s.').argParser(duration),
     )
-    .addOption(
-      new Option('--timeout <duration>', 'Time for reading one cluster.').argParser(duration).default(120_000, '2m'),
-    )
+    .addOption(new Option('--timeout <duration>', 'Time for reading one cluster. Default: 2m.').argParser(duration))
 }
 
 /** Flags that narrow what is read. */
@@ -82,7 +78,7 @@ export function addComparisonOptions(command: Command): Command {
     )
     .addOption(rulesOption())
     .addOption(parametersOption())
-    .option('--config <path>', 'Configuration whose names, labels, parameters and rules of clusters apply.')
+    .option('--config <path>', 'Configuration whose clusters, each read as it says, and whose rules apply.')
     .addOption(severityOption())
     .option('--show-parametric', 'Also list the differences that rules expect or parameters explain, and why.')
     .option('--explain', 'Also list the differences that were judged equivalent or ignored, and why.')

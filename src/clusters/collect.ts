@@ -73,9 +73,10 @@ async function collect(request: CollectRequest, options: ClusterSourceOptions): 
     const known = asAppError(error)
     if (REJECTED.has(known.code)) throw known
     progress('failed', 0)
+    const settings = settingsOf(request, options)
     return failedSnapshot(
       header,
-      addressed(known, settingsOf(request, options).kubectl ?? `kubectl --context ${request.cluster}`),
+      addressed(known, settings.kubectl ?? `kubectl --context ${request.cluster}`, settings.as),
       masker,
     )
   }
@@ -92,9 +93,11 @@ const REJECTED: ReadonlySet<string> = new Set([
   'internal',
 ])
 
-/** Hints speak of CONTEXT, since they are written before one is known. */
-function addressed(error: AppError, kubectl: string): AppError {
-  const hint = error.hint.replaceAll('kubectl --context CONTEXT', () => kubectl)
+/** Hints speak of CONTEXT, since they are written before one is known; and a refusal may be that of the impersonation. */
+function addressed(error: AppError, kubectl: string, as: string | null): AppError {
+  const own = error.hint.replaceAll('kubectl --context CONTEXT', () => kubectl)
+  const isRefused = error.code === 'cluster-forbidden' && as !== null
+  const hint = isRefused ? `Check that ${as} has the right, and that the credentials may impersonate ${as}.` : own
   return new AppError(error.code, error.message, { hint, cause: error })
 }
 

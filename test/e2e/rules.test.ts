@@ -144,4 +144,28 @@ test('the order of valuesFrom is told as drift where Secrets are not read, since
     values.map(({ path, origins }) => [path, origins['staging']?.from, origins['production']?.from]),
     [['rateLimit', 'ConfigMap/mail-limits:values.yaml', 'ConfigMap/mail-defaults:values.yaml']],
   )
+
+test('each cluster of the configuration is read as it says', async () => {
+  writeFileSync(
+    join(folder, 'reading.yaml'),
+    `apiVersion: flux-compare.dev/v1
+kind: Config
+clusters:
+  - { name: stg, context: staging, namespaces: [shop, payments], secretCompare: "off", timeout: 1m }
+  - { name: prd, context: production, namespaces: [shop], as: nobody, asGroups: [auditors] }
+`,
+  )
+  const { stdout, stderr } = await run('stg', 'prd', '--config', 'reading.yaml', '-o', 'json')
+  assert.equal(stderr, '')
+  const { clusters } = JSON.parse(stdout) as Comparison
+  const [staging, production] = clusters
+  const secrets = staging!.coverage.find(({ kind }) => kind === 'Secret')
+  assert.deepEqual([staging!.error, secrets?.status], [null, 'not-asked'])
+  const releases = staging!.coverage.find(({ kind }) => kind === 'HelmRelease')!
+  assert.deepEqual(new Set(releases.scopes.map(({ namespace }) => namespace)), new Set(['payments', 'shop']))
+  assert.equal(production!.error?.code, 'cluster-forbidden')
+  assert.match(production!.error.hint, /may impersonate nobody/)
+
+  const own = await run('stg', 'prd', '--config', 'reading.yaml', '-n', 'payments', '-o', 'json')
+  assert.match(own.stderr, /cluster prd is configured without the namespaces payments/)
 })
