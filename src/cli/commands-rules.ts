@@ -14,7 +14,10 @@ const SIDES = 'Context names, CLUSTER@previous|latest|TIME|AGE|ID, or file:PATH.
 
 /** Commands for saying which differences are meant to be. */
 export function addRulesCommands(program: Command, streams: Streams, outcome: Outcome): void {
-  const rules = program.command('rules').description('Check rules against clusters, or write one for a difference.')
+  const rules = program
+    .command('rules')
+    .description('Check rules against clusters, or write one for a difference.')
+    .helpCommand(false)
   addCheck(rules, streams, outcome)
   addAdd(rules, streams, outcome)
   addSuggest(program, streams, outcome)
@@ -43,7 +46,7 @@ function addAdd(rules: Command, streams: Streams, outcome: Outcome): void {
     .description(
       'Write the rule that ignores one difference of the last kept comparison into a file; comments in it stay.',
     )
-    .argument('<fingerprint>', 'Fingerprint of the difference (-o json), or its beginning.')
+    .argument('<fingerprint>', 'Fingerprint of the difference (-o wide shows them), or its beginning.')
     .addOption(rulesOption().makeOptionMandatory())
     .requiredOption('--reason <text>', 'Why it is meant to be.')
     .option('--owner <text>', 'Whom to ask.')

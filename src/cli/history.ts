@@ -3,6 +3,7 @@ import { AppError } from '../model/errors.ts'
 import { renderList } from './data-output.ts'
 import { historyOf, text, type Flags } from './flags.ts'
 import type { Streams } from './streams.ts'
+import { printable } from './table.ts'
 
 /** `flux-compare history [CLUSTER]`: what is kept, newest first. */
 export async function historyCommand(cluster: string | undefined, flags: Flags, streams: Streams): Promise<number> {
@@ -12,7 +13,7 @@ export async function historyCommand(cluster: string | undefined, flags: Flags, 
   try {
     const snapshots = history.listSnapshots({ cluster: cluster ?? null, limit })
     const comparisons = cluster === undefined ? history.listComparisons(limit) : []
-    await printHistory(snapshots, comparisons, flags, streams)
+    await printHistory(snapshots, comparisons, { ...flags, cluster }, streams)
     return 0
   } finally {
     history.close()
@@ -28,7 +29,9 @@ export async function printHistory(
 ): Promise<void> {
   const format = text(flags, 'output') ?? 'table'
   await streams.stdout.write(
-    format === 'table' ? tables(snapshots, comparisons) : render(format, snapshots, comparisons),
+    format === 'table'
+      ? tables(snapshots, comparisons, text(flags, 'cluster'))
+      : render(format, snapshots, comparisons),
   )
 }
 
@@ -41,9 +44,9 @@ function render(format: string, snapshots: Snapshots, comparisons: Comparisons):
   return renderList(format, { snapshots, comparisons }, { heads: ['ID'], rows: names })
 }
 
-function tables(snapshots: Snapshots, comparisons: Comparisons): string {
+function tables(snapshots: Snapshots, comparisons: Comparisons, cluster: string | null): string {
   if (snapshots.length + comparisons.length === 0) {
-    return 'Nothing is kept yet. Take a snapshot with: flux-compare snapshot CLUSTER\n'
+    return `Nothing is kept ${cluster === null ? 'yet' : `of ${printable(cluster)}`}. Take a snapshot with: flux-compare snapshot ${printable(cluster ?? 'CLUSTER')}\n`
   }
   const parts: string[] = []
   if (snapshots.length > 0) {

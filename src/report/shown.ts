@@ -71,14 +71,19 @@ export function explainedDifferences({ drifts }: Comparison): ExplainedDifferenc
 }
 
 /** `expected 3, parametric 9, hidden by rules 4, judged equivalent 5`: only what there is. */
-export function setAside({ summary }: Comparison): string {
+export function setAside(comparison: Comparison): string {
+  const { explained, hidden } = setAsideParts(comparison)
+  return [explained, hidden].filter((part) => part !== '').join(', ')
+}
+
+/** The same in two: what `--show-parametric` lists, and what `--explain` lists. */
+export function setAsideParts({ summary }: Comparison): { readonly explained: string; readonly hidden: string } {
   const { expected, parametric, hiddenByRules, equivalent } = summary
-  const parts: [string, number][] = [
-    ['expected', expected],
-    ['parametric', parametric],
-    ['hidden by rules', hiddenByRules],
-    ['judged equivalent', equivalent],
-  ]
+  const explained = counted(['expected', expected], ['parametric', parametric])
+  return { explained, hidden: counted(['hidden by rules', hiddenByRules], ['judged equivalent', equivalent]) }
+}
+
+function counted(...parts: readonly [word: string, count: number][]): string {
   return parts
     .filter(([, count]) => count > 0)
     .map(([word, count]) => `${word} ${count}`)

@@ -45,7 +45,13 @@ function leafLine(leaf: Difference, container: string, indent: number, context: 
   const added = Object.values(leaf.changes).includes('added')
   const rest = leaf.path.startsWith(container) ? leaf.path.slice(container.length).replace(/^\./, '') : leaf.path
   const text = `${added ? '+' : '-'} ${safeLine(rest)}: ${safeLine(value === undefined ? '' : displayValue(value, leaf))}`
-  return ' '.repeat(indent) + context.paint(added ? 'green' : 'red', fit(text, context.width - indent, context))
+  const line = ' '.repeat(indent) + context.paint(added ? 'green' : 'red', fit(text, context.width - indent, context))
+  return context.wide ? `${line}  ${context.paint('gray', fingerprintNote(leaf))}` : line
+}
+
+/** As much of its fingerprint as `flux-compare rules add` needs to know it again. */
+export function fingerprintNote({ fingerprint }: Difference): string {
+  return `fingerprint ${fingerprint.slice(0, 12)}`
 }
 
 /** A leaf: `path  old → new` on a line where it fits, lines below it where not; every cluster by name where there are more than two. */
@@ -57,6 +63,7 @@ export function renderChange(difference: Difference, indent: number, context: Ob
     describeOrigins(difference, context.names),
     difference.explanation,
     context.wide ? pointersOf(difference) : null,
+    context.wide ? fingerprintNote(difference) : null,
   ].filter((note) => note !== null && note !== '')
   return [...lines, ...notes.flatMap((note) => noteLines(note ?? '', indent + 2, context))]
 }

@@ -21,9 +21,9 @@ import {
   toSeconds,
   whatWasCompared,
 } from './phrases.ts'
-import { setAside, type Aside } from './shown.ts'
+import { setAsideParts, type Aside } from './shown.ts'
 import { painter, padEnd, safeLine, widthOf, wrap, type Paint, type Style } from './terminal.ts'
-import { renderBlock, renderChange, type TextContext } from './text-values.ts'
+import { fingerprintNote, renderBlock, renderChange, type TextContext } from './text-values.ts'
 import { clustersWithObject } from './values.ts'
 
 const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
@@ -57,7 +57,7 @@ export function renderText(comparison: Comparison, options: RenderOptions, style
     objects(outline, options.maxObjects, context),
     explainedLines(explained, context),
     options.explain ? explanations(comparison.explanations ?? [], context) : [],
-    footer(left, options, context),
+    footer({ left, explainedShown: explained.length > 0 }, options, context),
   ]
   return sections
     .filter((lines) => lines.length > 0)
@@ -129,7 +129,10 @@ function oneSided(outline: Outline, { paint, width, wide }: TextContext): string
   const left = outline.oneSided
     .slice(shown.length)
     .flatMap(({ drift, children }) => [...(drift ? [drift] : []), ...children])
-  const lines = shown.flatMap((group) => labelled(group.severity, oneSidedSentence(group), width, paint))
+  const lines = shown.flatMap((group) => [
+    ...labelled(group.severity, oneSidedSentence(group), width, paint),
+    ...(wide && group.drift ? [moreLine(fingerprintNote(group.drift.differences[0]!), paint)] : []),
+  ])
   const rest =
     left.length === 0 ? [] : [moreLine(`and ${left.length} more: ${countKinds(left)}: -o wide shows all`, paint)]
   return [paint('bold', 'ON ONE SIDE ONLY'), ...lines, ...rest]
@@ -228,11 +231,19 @@ function explainedLines(list: TextStyle['explained'], { paint }: TextContext): s
   return [paint('bold', 'DIFFERENT ON PURPOSE'), ...lines]
 }
 
-function footer(left: string, options: RenderOptions, { comparison, paint }: TextContext): string[] {
-  const aside = setAside(comparison)
-  const lines = [
-    ...(aside === '' ? [] : [`${aside}${options.explain ? '' : ' (--explain lists them)'}`]),
-    ...(left === '' ? [] : [left]),
+type Left = { readonly left: string; readonly explainedShown: boolean }
+
+/** What is not listed, and the flag that lists it. */
+function footer(
+  { left, explainedShown }: Left,
+  options: RenderOptions,
+  { comparison, paint, width }: TextContext,
+): string[] {
+  const { explained, hidden } = setAsideParts(comparison)
+  const aside = [
+    ...(explained === '' ? [] : [explained + (explainedShown ? '' : ' (--show-parametric lists them)')]),
+    ...(hidden === '' ? [] : [hidden + (options.explain ? '' : ' (--explain lists them)')]),
   ]
-  return lines.map((line) => paint('gray', line))
+  const lines = [...(aside.length === 0 ? [] : [aside.join(', ')]), ...(left === '' ? [] : [left])]
+  return lines.flatMap((line) => wrap(line, width)).map((line) => paint('gray', line))
 }

@@ -35,6 +35,6 @@ function findDifference({ id, drifts }: Comparison, fingerprint: string): Found 
   if (fingerprint.length >= MIN_PREFIX && first !== undefined && found.length === 1) return first
   const what = found.length > 1 ? `is the beginning of ${found.length} fingerprints` : 'is no fingerprint'
   throw new AppError('input-invalid', `${fingerprint} ${what} of the comparison ${id}`, {
-    hint: `Fingerprints stand in: flux-compare show ${id} -o json; at least ${MIN_PREFIX} letters of one are needed.`,
+    hint: `Fingerprints stand in: flux-compare show ${id} -o wide; at least ${MIN_PREFIX} letters of one are needed.`,
   })
 }

@@ -141,6 +141,7 @@ test('version as text and data', async () => {
 
 test('history of an empty file says how to begin', async () => {
   assert.match((await flux('history')).out, /^Nothing is kept yet\./)
+  assert.match((await flux('history', 'edge')).out, /^Nothing is kept of edge\. .*: flux-compare snapshot edge\n$/)
 })
 
 test('nothing asked for is help, and no exit code of a comparison without differences', async () => {

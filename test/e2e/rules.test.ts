@@ -144,6 +144,7 @@ test('the order of valuesFrom is told as drift where Secrets are not read, since
     values.map(({ path, origins }) => [path, origins['staging']?.from, origins['production']?.from]),
     [['rateLimit', 'ConfigMap/mail-limits:values.yaml', 'ConfigMap/mail-defaults:values.yaml']],
   )
+})
 
 test('each cluster of the configuration is read as it says', async () => {
   writeFileSync(

@@ -261,3 +261,27 @@ test('a move is told as one, with the clusters on which it happened where there 
   const three: Comparison = { ...pair, clusters: [...pair.clusters, { ...pair.clusters[0]!, name: 'edge' }] }
   assert.match(text(three), /spec\.valuesFrom\[name=defaults\] {2}moved on production: the order differs\n/)
 })
+
+test('what is not listed is told with the flag that lists it', () => {
+  const document = comparison([])
+  const summary = { ...document.summary, expected: 2, parametric: 1, hiddenByRules: 4, equivalent: 5 }
+  const quiet = { ...document, summary }
+  assert.match(
+    text(quiet),
+    /\nexpected 2, parametric 1 \(--show-parametric lists them\), hidden by rules 4, judged equivalent 5\n\(--explain lists them\)\n$/,
+  )
+  assert.match(text({ ...quiet, summary: { ...summary, expected: 0, parametric: 0 } }), /\nhidden by rules 4, judged/)
+})
+
+test('wide output has the fingerprint that a rule is written for', () => {
+  const fingerprint = '0123456789abcdef0123456789abcdef'
+  const one = difference({
+    path: 'spec.suspend',
+    severity: 'high',
+    fingerprint,
+    values: { production: true },
+    changes: { production: 'added' },
+  })
+  const output = renderComparison(comparison([drift(ref('HelmRelease', 'apps', 'shop'), [one])]), 'wide', options)
+  assert.match(output, /\n +fingerprint 0123456789ab\n/)
+})
