@@ -103,3 +103,10 @@ function countChild(child: Json, depth: number, count: number): number {
   if (typeof child !== 'object' || child === null || count > MAX_NODES) return count + 1
   return countNodes(child, depth + 1, count)
 }
+
+/** Whether maps and lists in `value` are nested in more than `depth` others. Safe on any depth. */
+export function nestsDeeper(value: Json, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (depth <= 0) return true
+  return Object.values(value).some((child) => nestsDeeper(child, depth - 1))
+}

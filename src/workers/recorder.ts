@@ -1,3 +1,4 @@
+import { AppError } from '../model/errors.ts'
 import type { JobQueue, RunningJob } from '../service/job-queue.ts'
 import { issueId, readRecordTask, type RecordTask } from './job-data.ts'
 import type { Recorded } from './record-snapshot.ts'
@@ -24,7 +25,11 @@ export function createRecorder(ports: RecorderPorts): (job: RunningJob) => Promi
     const id = issueId(task.job, task.fence)
     const parts = await handover.take(id)
     if (parts === null) return retake(task.job, false)
-    const recorded = await record(task, parts)
+    const recorded = await record(task, parts).catch(async (error: unknown) => {
+      // It will not get better: the next try finds nothing, and has the snapshot taken again.
+      if (error instanceof AppError && error.code === 'handover-invalid') await handover.drop(id)
+      throw error
+    })
     if (recorded.outcome === 'base-missing') retake(task.job, true)
     if (recorded.outcome === 'recorded') onRecorded(recorded)
     wake()

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { AppError } from '../model/errors.ts'
-import { canonicalJson, type Json } from '../model/json.ts'
+import { canonicalJson, isJsonObject, MAX_DEPTH, nestsDeeper, type Json } from '../model/json.ts'
+import { compareRefs } from '../model/resource-ref.ts'
 import { snapshotEntryShape, snapshotHeaderShape } from '../model/snapshot-document.ts'
 import type { Digest, ObjectBody, Snapshot, SnapshotEntry, SnapshotHeader } from '../model/snapshot.ts'
 import { parseJsonText } from '../model/json-text.ts'
@@ -78,6 +79,7 @@ export function decodeSnapshot(
   const entryLines = lines.slice(1, 1 + head.entries)
   const entries = entryLines.map(readEntry)
   if (entries.length !== head.entries) throw invalid('it is not whole')
+  requireSorted(entries)
   const sent = readBodies(lines.slice(1 + head.entries))
   const base = head.base === null ? null : baseOf(head.base)
   if (head.base !== null && base === null) return 'base-missing'
@@ -122,6 +124,22 @@ function readEntry(line: string): SnapshotEntry {
   return entry as unknown as SnapshotEntry
 }
 
+/** Comparing and storing rely on it: an object that comes twice, or out of its order, would be paired wrongly. */
+function requireSorted(entries: readonly SnapshotEntry[]): void {
+  const isBefore = (entry: SnapshotEntry, index: number): boolean =>
+    index === 0 || compareRefs(entries[index - 1]!.ref, entry.ref) < 0
+  if (!entries.every(isBefore)) throw invalid('its objects are not in order, or one is there twice')
+}
+
+/** An object of {@link MAX_DEPTH} with a document in one of its texts that is as deep again. */
+const MAX_BODY_DEPTH = 2 * MAX_DEPTH + 10
+
+function requireBody(text: string): void {
+  const body = parse(text)
+  if (!isJsonObject(body)) throw invalid('an object is not a map')
+  if (nestsDeeper(body, MAX_BODY_DEPTH)) throw invalid('an object is nested too deeply')
+}
+
 function readBodies(lines: readonly string[]): Map<Digest, string> {
   const bodies = new Map<Digest, string>()
   for (const line of lines) {
@@ -129,6 +147,7 @@ function readBodies(lines: readonly string[]): Map<Digest, string> {
     const digest = line.slice(0, space)
     const text = line.slice(space + 1)
     if (space < 0 || sha256(text) !== digest) throw invalid('an object is not what its digest says')
+    requireBody(text)
     bodies.set(digest, text)
   }
   return bodies

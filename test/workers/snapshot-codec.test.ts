@@ -115,3 +115,37 @@ test('what was altered on the way is refused', async (t) => {
   assert.throws(() => decodeSnapshot([randomBytes(100)], NO_BASE), invalid)
   assert.throws(() => decodeSnapshot([], NO_BASE), invalid)
 })
+
+test('objects out of order, twice, no maps or too deep are refused', async (t) => {
+  const snapshot = await shop(t)
+  const { parts } = encodeSnapshot(snapshot, null)
+  const invalid = (what: RegExp): object => ({ code: 'handover-invalid', message: what })
+  assert.throws(
+    () =>
+      decodeSnapshot(
+        rewritten(parts, (lines) => lines.with(1, lines[2]!).with(2, lines[1]!)),
+        NO_BASE,
+      ),
+    invalid(/not in order/),
+  )
+  assert.throws(
+    () =>
+      decodeSnapshot(
+        rewritten(parts, (lines) => lines.with(2, lines[1]!)),
+        NO_BASE,
+      ),
+    invalid(/there twice/),
+  )
+  const [entry] = snapshot.entries
+  const withBody = (text: string): unknown => {
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
+    const one = { ...snapshot, entries: [{ ...entry!, digest, statusDigest: null }], text: () => text }
+    return decodeSnapshot(encodeSnapshot(one, null).parts, NO_BASE)
+  }
+  assert.throws(() => withBody('[]'), invalid(/not a map/))
+  assert.throws(() => withBody('null'), invalid(/not a map/))
+  assert.throws(() => withBody('x'), invalid(/not JSON/))
+  assert.throws(() => withBody(`{"a":${'['.repeat(300)}${']'.repeat(300)}}`), invalid(/too deeply/))
+  assert.throws(() => withBody(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), { code: 'handover-invalid' })
+  assert.ok(withBody(`{"a":${'['.repeat(150)}${']'.repeat(150)}}`))
+})
