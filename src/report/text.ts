@@ -244,6 +244,6 @@ function footer(
     ...(explained === '' ? [] : [explained + (explainedShown ? '' : ' (--show-parametric lists them)')]),
     ...(hidden === '' ? [] : [hidden + (options.explain ? '' : ' (--explain lists them)')]),
   ]
-  const lines = [...(aside.length === 0 ? [] : [aside.join(', ')]), ...(left === '' ? [] : [left])]
+  const lines = [...aside, ...(left === '' ? [] : [left])]
   return lines.flatMap((line) => wrap(line, width)).map((line) => paint('gray', line))
 }

@@ -133,7 +133,7 @@ test('the demo tells what was expected, explained and hidden', async () => {
   const broken = findings.filter(({ code }) => code === 'must-differ-broken').map(({ ref }) => ref?.name)
   assert.deepEqual(broken, ['cluster-secrets', 'mail-password'])
   const { stdout } = await run('demo')
-  assert.match(stdout, /expected \d+, parametric \d+, hidden by rules \d+/)
+  assert.match(stdout, /expected \d+, parametric \d+ \(.*\)\nhidden by rules \d+/)
 })
 
 test('the order of valuesFrom is told as drift where Secrets are not read, since none can touch what it decides', async () => {

@@ -268,7 +268,7 @@ test('what is not listed is told with the flag that lists it', () => {
   const quiet = { ...document, summary }
   assert.match(
     text(quiet),
-    /\nexpected 2, parametric 1 \(--show-parametric lists them\), hidden by rules 4, judged equivalent 5\n\(--explain lists them\)\n$/,
+    /\nexpected 2, parametric 1 \(--show-parametric lists them\)\nhidden by rules 4, judged equivalent 5 \(--explain lists them\)\n$/,
   )
   assert.match(text({ ...quiet, summary: { ...summary, expected: 0, parametric: 0 } }), /\nhidden by rules 4, judged/)
 })
