@@ -9,7 +9,10 @@ type Options = Record<string, unknown>
 
 /** The drift ledger: since when things differ, and who knows of it. */
 export function addDriftCommands(program: Command, streams: Streams, outcome: Outcome): void {
-  const drift = program.command('drift').description('Say since when things differ, and take notes on it.')
+  const drift = program
+    .command('drift')
+    .description('Say since when things differ, and take notes on it.')
+    .helpCommand(false)
   addList(drift, streams, outcome)
   addShow(drift, streams, outcome)
   addNotes(drift, streams, outcome)

@@ -31,39 +31,68 @@ async function candidates(
   program: Command,
   streams: Streams,
 ): Promise<Candidates> {
-  const operands = operandsOf(before, program)
-  const command = commandOf(operands, program)
+  const { command, verbs, operands } = placeOf(operandsOf(before, program), program)
+  const names = (): Promise<string[]> => clusterNames(before, streams)
   const pending = valueFlag(before.at(-1), command)
-  if (pending) return valuesOf(pending)
+  if (pending) return valuesOf(pending, names)
   const [flag] = /^--[^=]+(?==)/.exec(typed) ?? []
-  if (flag !== undefined) return joinedValues(flag, command)
+  if (flag !== undefined) return joinedValues(flag, command, names)
   if (typed.startsWith('-')) return { words: flagsOf(command), directive: DIRECTIVE.noFiles }
-  if (command.name() === 'completion')
-    return { words: ['bash', 'zsh', 'fish', 'powershell'], directive: DIRECTIVE.noFiles }
-  if (command.name() === 'config') return configWords(operands.length)
   if (typed.startsWith('file:')) return { words: [], directive: DIRECTIVE.default }
-  const names = takesClusters(command) ? await clusterNames(before, streams) : []
-  const verbs = operands.length === 0 ? program.commands.map(describeCommand) : []
-  return { words: [...names, ...verbs], directive: DIRECTIVE.noFiles }
+  const { words, directive } = await argumentsOf(command, operands.length, names)
+  return { words: [...words, ...verbs.map(describeCommand)], directive }
 }
 
-/** The action, then a file. */
-function configWords(operands: number): Candidates {
-  if (operands > 1) return { words: [], directive: DIRECTIVE.default }
-  return { words: ['check', 'print', 'schema'], directive: DIRECTIVE.noFiles }
+type Names = () => Promise<readonly string[]>
+
+/** What may stand in the place of an argument, by what the command calls it. */
+async function argumentsOf(command: Command, index: number, names: Names): Promise<Candidates> {
+  const all = command.registeredArguments
+  const argument = all[index] ?? all.findLast(({ variadic }) => variadic)
+  switch (argument?.name() ?? '') {
+    case 'side':
+    case 'cluster':
+      return { words: await names(), directive: DIRECTIVE.noFiles }
+    case 'file':
+      return { words: [], directive: DIRECTIVE.default }
+    case 'shell':
+      return { words: ['bash', 'zsh', 'fish', 'powershell'], directive: DIRECTIVE.noFiles }
+    default:
+      return { words: argument?.argChoices ?? [], directive: DIRECTIVE.noFiles }
+  }
 }
 
 /** What is neither a flag nor the value of one. */
 function operandsOf(before: readonly string[], program: Command): string[] {
   const takesValue = (word: string | undefined): boolean =>
-    program.commands.some((command) => valueFlag(word, command) !== undefined)
+    program.commands
+      .flatMap((command) => [command, ...command.commands])
+      .some((command) => valueFlag(word, command) !== undefined)
   return before.filter((word, index) => !word.startsWith('-') && !takesValue(before[index - 1]))
 }
 
-/** The command that the words name: the first that is one, else the default, compare. */
-function commandOf(operands: readonly string[], program: Command): Command {
-  const named = program.commands.find((command) => command.name() === operands[0])
-  return named ?? program.commands.find((command) => command.name() === 'compare')!
+type Place = {
+  readonly command: Command
+  /** Commands that may be named next. */
+  readonly verbs: readonly Command[]
+  readonly operands: readonly string[]
+}
+
+/** The command that the words name, also one of a group (`rules check`); where none is named, the default, compare. */
+function placeOf(operands: readonly string[], program: Command): Place {
+  const [first, second] = operands
+  const named = commandNamed(first, program)
+  if (!named) {
+    const verbs = operands.length === 0 ? program.commands : []
+    return { command: commandNamed('compare', program)!, verbs, operands }
+  }
+  const inner = commandNamed(second, named)
+  if (inner) return { command: inner, verbs: [], operands: operands.slice(2) }
+  return { command: named, verbs: operands.length === 1 ? named.commands : [], operands: operands.slice(1) }
+}
+
+function commandNamed(name: string | undefined, group: Command): Command | undefined {
+  return group.commands.find((command) => command.name() === name)
 }
 
 function valueFlag(word: string | undefined, command: Command): Option | undefined {
@@ -71,12 +100,15 @@ function valueFlag(word: string | undefined, command: Command): Option | undefin
   return command.options.find((option) => (option.long === word || option.short === word) && option.required)
 }
 
-function valuesOf(option: Option): Candidates {
+async function valuesOf(option: Option, names: Names): Promise<Candidates> {
   const known = option.argChoices ?? KNOWN_VALUES[option.long ?? '']
   if (known) return { words: known, directive: DIRECTIVE.noFiles }
-  const takesFile = option.long === '--kubeconfig' || option.long === '--history'
+  if (TAKES_CLUSTER.has(option.long ?? '')) return { words: await names(), directive: DIRECTIVE.noFiles }
+  const takesFile = option.long !== '--ignore' && /<(?:path|file)>/.test(option.flags)
   return { words: [], directive: takesFile ? DIRECTIVE.default : DIRECTIVE.noFiles }
 }
+
+const TAKES_CLUSTER: ReadonlySet<string> = new Set(['--context', '--cluster'])
 
 const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
   '--layer': [...LAYERS, 'all'],
@@ -84,9 +116,9 @@ const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** `--output=js`: the candidates repeat the flag, since they stand for the whole word. */
-function joinedValues(flag: string, command: Command): Candidates {
+async function joinedValues(flag: string, command: Command, names: Names): Promise<Candidates> {
   const option = valueFlag(flag, command)
-  const { words, directive } = option ? valuesOf(option) : { words: [], directive: DIRECTIVE.noFiles }
+  const { words, directive } = option ? await valuesOf(option, names) : { words: [], directive: DIRECTIVE.noFiles }
   return { words: words.map((word) => `${flag}=${word}`), directive }
 }
 
@@ -102,10 +134,6 @@ function describeCommand(command: Command): string {
 
 function oneLine(text: string): string {
   return text.split('\n')[0]!
-}
-
-function takesClusters(command: Command): boolean {
-  return ['compare', 'snapshot', 'history', 'suggest'].includes(command.name())
 }
 
 async function clusterNames(before: readonly string[], streams: Streams): Promise<string[]> {

@@ -132,6 +132,15 @@ test('completion speaks the protocol of Cobra', async () => {
   assert.equal((await flux('__complete', 'file:./x')).out, ':0\n')
   assert.equal((await flux('__complete', 'config', 'c')).out, 'check\n:4\n')
   assert.equal((await flux('__complete', 'config', 'check', '')).out, ':0\n')
+  assert.match((await flux('__complete', 'rules', '')).out, /^check\t.*\nadd\t.*\n:4\n$/)
+  assert.equal((await flux('__complete', 'rules', 'check', 'staging', 'prod')).out, 'production\n:4\n')
+  assert.match((await flux('__complete', 'rules', 'add', '--re')).out, /^--reason\t/)
+  assert.equal((await flux('__complete', 'rules', 'add', '--rules', '')).out, ':0\n')
+  assert.equal((await flux('__complete', 'staging', '--config', '')).out, ':0\n')
+  assert.equal((await flux('__complete', 'staging', '--ignore', '')).out, ':4\n')
+  assert.equal((await flux('__complete', 'rbac', '--context', 'prod')).out, 'production\n:4\n')
+  assert.equal((await flux('__complete', 'restore', '')).out, ':0\n')
+  assert.match((await flux('__complete', 'drift', 's')).out, /^show\t/)
 })
 
 test('version as text and data', async () => {
