@@ -93,3 +93,16 @@ test('killed while it reads clusters, it takes the run up again and records each
   const { body } = await ask<Snapshots>(`${second.url}/api/v1/snapshots`)
   assert.deepEqual(body.items.map(({ cluster }) => cluster).sort(), ['edge', 'production', 'staging'])
 })
+
+test('a role that could not work is refused with what to do', async (t) => {
+  const { folder, env } = await fleet(t)
+  const serve = async (...args: string[]) => runCli(['serve', '--listen', '127.0.0.1:0', ...args], { env, cwd: folder })
+  for (const role of ['worker', 'api']) {
+    const { code, stderr } = await serve('--role', role)
+    assert.equal(code, 2)
+    assert.match(stderr, new RegExp(`error: --role ${role} needs Redis, and none is configured\\nhint: .*REDIS_URL`))
+  }
+  const { code, stderr } = await serve('--pool', 'nowhere')
+  assert.equal(code, 2)
+  assert.match(stderr, /error: no cluster of the configuration is in the pool nowhere\nhint: .*--pool: default\./)
+})

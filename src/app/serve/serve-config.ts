@@ -25,7 +25,23 @@ export type ServeFlags = {
 export function readServeConfig(flags: ServeFlags, env: Environment, folder: string): Config {
   const file = findConfigFile(flags.config, env, folder)
   const config = file === null ? withoutFile(flags, env) : loadRightConfig({ path: file, env, role: flags.role })
+  requireWork(flags, config)
   return flags.listen === null ? config : withListen(config, flags.listen)
+}
+
+/** Without Redis a worker has nobody to work for, and an API nobody who works for it; in a pool without clusters there is nothing to do. */
+function requireWork({ role, pool }: ServeFlags, { redis, clusters }: Config): void {
+  if (role !== 'all' && redis === null) {
+    throw new AppError('input-invalid', `--role ${role} needs Redis, and none is configured`, {
+      hint: 'Write redis: { urlFrom: { env: REDIS_URL } } into the configuration, or leave --role out: one process then does everything.',
+    })
+  }
+  const pools = [...new Set(clusters.map((cluster) => cluster.pool))]
+  const wanted = role === 'worker' ? (pool ?? 'default') : pool
+  if (role === 'api' || wanted === null || pools.includes(wanted)) return
+  throw new AppError('input-invalid', `no cluster of the configuration is in the pool ${wanted}`, {
+    hint: `Name one with --pool: ${pools.join(', ')}. Or write pool: ${wanted} for the clusters that this process is to read.`,
+  })
 }
 
 function withoutFile({ kubeconfig }: ServeFlags, env: Environment): Config {
