@@ -22,10 +22,10 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
     await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
     const names = [...simulator.clusters.keys()]
     const words = isForPeople(text(flags, 'output') ?? 'table') ? streams.stdout : streams.stderr
-    if (flags['serve'] === true) return await serveDemo({ kubeconfig, folder, flags, streams })
-    await words.write(introduction(names))
     const config = join(folder, 'flux-compare.yaml')
     await copyFile(demoConfig(), config)
+    if (flags['serve'] === true) return await serveDemo({ kubeconfig, config, folder, flags, streams })
+    await words.write(introduction(names))
     await compareCommand(names, { ...flags, ...defaults(config, join(folder, 'history.db')) }, streams)
     await words.write(nextSteps(folder, flags['keep'] === true))
     if (flags['keep'] === true) await untilInterrupted()
@@ -38,17 +38,18 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
 
 type ServedDemo = {
   readonly kubeconfig: string
+  readonly config: string
   readonly folder: string
   readonly flags: Flags
   readonly streams: Streams
 }
 
-/** `--serve`: the service over the fleet, with a history of its own that ends with it. */
-async function serveDemo({ kubeconfig, folder, flags, streams }: ServedDemo): Promise<number> {
+/** `--serve`: the service over the fleet, with its rules and parameters, and a history of its own that ends with it. */
+async function serveDemo({ kubeconfig, config, folder, flags, streams }: ServedDemo): Promise<number> {
   const { serveCommand } = await import('./serve.ts')
-  const env = { ...streams.env, FLUX_COMPARE_HISTORY: join(folder, 'service.db'), FLUX_COMPARE_CONFIG: '' }
+  const env = { ...streams.env, FLUX_COMPARE_HISTORY: join(folder, 'service.db') }
   await streams.stdout.write(`Three simulated clusters: export KUBECONFIG=${kubeconfig}\n`)
-  return serveCommand({ ...flags, kubeconfig }, { ...streams, env })
+  return serveCommand({ ...flags, config }, { ...streams, env })
 }
 
 async function startFleet(): Promise<Simulator> {

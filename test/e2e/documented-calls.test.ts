@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { startProcess } from './service-process.ts'
+import type { Comparison } from '../../src/model/comparison.ts'
+import { ask, startProcess } from './service-process.ts'
 
 const run = promisify(execFile)
 const LIMITS = { timeout: 180_000 }
@@ -33,5 +34,8 @@ test('every call by curl that the documents show works on the served demo fleet'
       assert.ok(stdout.length > 0, call)
     }
   }
+  const pair = 'baseline=staging&target=production'
+  const { body } = await ask<Comparison>(`${service.url}/api/v1/compare?${pair}`)
+  assert.ok(body.summary.expected > 0 && body.summary.parametric > 0, 'rules and parameters of the demo apply')
   assert.equal(await service.end('SIGTERM'), 0)
 })
