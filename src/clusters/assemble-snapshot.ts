@@ -3,6 +3,7 @@ import { countEvents } from '../flux/events.ts'
 import type { Masker } from '../flux/mask-object.ts'
 import { reduceObject, type ReducedObject } from '../flux/reduce.ts'
 import type { ReferenceTarget } from '../flux/references.ts'
+import { lastActiveOf } from '../flux/suspension.ts'
 import { withValuesCheck } from '../flux/values-check.ts'
 import { AppError } from '../model/errors.ts'
 import { canonicalJson } from '../model/json.ts'
@@ -125,12 +126,14 @@ function entryOf(object: TakenObject, yamlKeys: ReadonlySet<string> | undefined,
     return { ...before, ...tell(reduceObject(object.raw()), object, making) }
   }
   const raw = object.raw()
+  const suspended = lastActiveOf(raw)
   const identity = {
     ref,
     version: versionOf(raw),
     uid: uidOf(raw),
     resourceVersion: resourceVersionOf(raw),
     labels: masker.scrubLabels(labelsOf(raw)),
+    ...(suspended === null ? {} : { suspended }),
   }
   if (limit) return { ...identity, digest: keep(masker.maskBody({}, ref), bodies), statusDigest: null, limit }
   const reduced = reduceObject(raw)

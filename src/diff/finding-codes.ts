@@ -29,6 +29,8 @@ export const FINDING_CODES = [
   'same-cluster',
   'same-spec-other-meaning',
   'substitutions-not-composable',
+  'suspended-everywhere',
+  'suspension-forgotten',
   'values-differ-from-controller',
   'values-not-comparable',
   'values-not-composable',

@@ -9,6 +9,7 @@ import { referenceFindings, usersAmong } from './reference-findings.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
 import type { UnknownLeaf } from './tree-types.ts'
+import { suspensionFindings } from './suspensions.ts'
 import type { UnitResult } from './unit.ts'
 import { unservedFields } from './unserved-fields.ts'
 
@@ -23,6 +24,7 @@ export function objectFindings(run: Run, results: readonly UnitResult[]): Found[
     ...effectiveFindings(run, results),
     ...otherMeanings(run, results),
     ...unservedFields(run, results),
+    ...suspensionFindings(run, results),
     ...sameClusters(run.sides),
     ...replacedClusters(run.sides),
   ]

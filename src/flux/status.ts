@@ -11,7 +11,7 @@ import {
 } from '../model/json.ts'
 import { compareText } from '../model/resource-ref.ts'
 import type { RawObject } from '../model/snapshot.ts'
-import { refOf } from './identity.ts'
+import { isSuspended } from './suspension.ts'
 import { withoutDerivedBuild } from './revision.ts'
 
 export type Readiness = 'Ready' | 'Failed' | 'Progressing' | 'Suspended' | 'Unknown'
@@ -57,9 +57,6 @@ const FIELDS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 const RELEASE = ['action', 'appVersion', 'chartName', 'chartVersion', 'configDigest', 'ociDigest', 'status']
 const RECONCILIATION = ['digest', 'lastReconciledStatus', 'metadata']
 const STATELESS = new Set(['Alert', 'Provider'])
-/** Groups whose kinds are suspended by the annotation `<group>/reconcile: disabled`, in any case, instead of `spec.suspend`. */
-const BY_ANNOTATION = new Set(['fluxcd.controlplane.io', 'source.extensions.fluxcd.io'])
-
 /**
  * The comparable part of an object's current state as `{ status }`, or `{ spec, status }` for a FluxReport, shaped like the object;
  * null where it has none (Alert and Provider have none since v1beta3, so that of older versions is left out).
@@ -103,13 +100,6 @@ function readinessOf(status: JsonObject, suspended: boolean): Readiness {
   if (state === 'False') return 'Failed'
   const progressing = digString(ready, 'reason')?.startsWith('Progressing') === true
   return progressing || digString(condition(status, 'Reconciling'), 'status') === 'True' ? 'Progressing' : 'Unknown'
-}
-
-function isSuspended(raw: RawObject): boolean {
-  if (dig(raw, 'spec', 'suspend') === true) return true
-  const { group } = refOf(raw)
-  if (!BY_ANNOTATION.has(group)) return false
-  return digString(raw, 'metadata', 'annotations', `${group}/reconcile`)?.toLowerCase() === 'disabled'
 }
 
 /** Kinds of the Flux Operator have the observed generation in the condition alone. */

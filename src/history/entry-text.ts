@@ -13,24 +13,27 @@ type Fields = [
   statusDigest: string | null,
   limit: SnapshotEntry['limit'],
   labels: Readonly<Record<string, string>>,
-  noted?: true,
+  noted?: true | null,
+  suspended?: string,
 ]
 
 /** The text by which an entry is stored: equal for entries that differ in their resource version alone, which controllers raise without changing anything. */
-export function writeEntry({ ref, version, uid, digest, statusDigest, limit, labels, noted }: SnapshotEntry): string {
+export function writeEntry(entry: SnapshotEntry): string {
+  const { ref, version, uid, digest, statusDigest, limit, labels, noted, suspended } = entry
   const { group, kind, namespace, name } = ref
   const fields: Fields = [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels]
-  if (noted) fields.push(true)
+  if (suspended !== undefined) fields.push(noted ?? null, suspended)
+  else if (noted) fields.push(true)
   return JSON.stringify(fields)
 }
 
 /** Reverses {@link writeEntry}. */
 export function readEntry(text: string, resourceVersion: string | null): SnapshotEntry {
   const fields = parseJsonText(text) as unknown as Fields
-  const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels, noted] = fields
+  const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels, noted, suspended] = fields
   const ref = { group, kind, namespace, name }
   const entry = { ref, version, uid, resourceVersion, digest, statusDigest, labels, limit }
-  return noted ? { ...entry, noted } : entry
+  return { ...entry, ...(noted ? { noted } : {}), ...(suspended === undefined ? {} : { suspended }) }
 }
 
 /** References by runs of the object that they stand in: a changed object costs its own references only. */

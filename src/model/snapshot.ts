@@ -41,6 +41,8 @@ export type SnapshotEntry = {
    * controller took, variables with wrong names or none. Such an object is looked into even where it is the same on all clusters.
    */
   readonly noted?: true
+  /** Set where reconciliation is suspended: when the controller last did anything with the object, empty where its status does not tell. */
+  readonly suspended?: string
 }
 
 /** What became of an object that others refer to. `absent` is proven by a 404, the last three are not known. */

@@ -46,6 +46,7 @@ export type ObjectSpec = {
   readonly limit?: 'depth' | 'size'
   readonly version?: string
   readonly noted?: true
+  readonly suspended?: string
 }
 
 export type SnapshotSpec = {
@@ -92,6 +93,7 @@ export function snapshot(spec: SnapshotSpec): Snapshot {
     labels: object.labels ?? {},
     limit: object.limit ?? null,
     ...(object.noted ? { noted: object.noted } : {}),
+    ...(object.suspended === undefined ? {} : { suspended: object.suspended }),
   }))
   return {
     id: `snap_${spec.cluster}`,

@@ -82,6 +82,7 @@ const SNAPSHOT_OBJECT = z.object({
   statusDigest: z.string().nullable(),
   limit: z.enum(['depth', 'size']).nullable(),
   noted: z.literal(true).optional(),
+  suspended: z.string().optional(),
   body: JSON_VALUE,
   status: JSON_VALUE,
 })
