@@ -7,6 +7,8 @@ import type { Remote } from '../threads/rpc.ts'
 
 /** Steps of a snapshot come many in a second; one of them is kept. */
 const PROGRESS_MS = 500
+/** After these the snapshot is on its way to the recorder: nothing else says so. */
+const LAST_STEPS: ReadonlySet<string> = new Set(['done', 'failed'])
 
 export type JobEvents = { readonly watch: (pools: readonly string[]) => void; readonly close: () => Promise<void> }
 
@@ -24,10 +26,11 @@ export function recordJobEvents(
     const now = clock.now()
     if (event.type === 'active') void store.startJob(issue.job, issue.fence, now.toISOString()).catch(ignore)
     if (event.type === 'done' || event.type === 'failed') told.delete(event.id)
-    if (event.type !== 'progress' || now.getTime() - (told.get(event.id) ?? 0) < PROGRESS_MS) return
+    if (event.type !== 'progress') return
+    const step = digString(event.progress, 'step') ?? ''
+    if (!LAST_STEPS.has(step) && now.getTime() - (told.get(event.id) ?? 0) < PROGRESS_MS) return
     told.set(event.id, now.getTime())
     const objects = own(event.progress, 'objects')
-    const step = digString(event.progress, 'step') ?? ''
     const kind = digString(event.progress, 'kind') ?? null
     const progress = { step, kind, objects: typeof objects === 'number' ? objects : 0 }
     void store.progressJob(issue.job, issue.fence, progress).catch(ignore)
