@@ -230,8 +230,15 @@ async function everyAnswer(url: string, run: Run, token: string, mayAll: boolean
     return response.status
   }
   for (const path of ['/metrics', '/docs', '/healthz', '/readyz', '/nowhere']) await call(path)
+  const headers = { authorization: `Bearer ${token}` }
+  const listed = (await (await fetch(`${url}/api/v1/drift`, { headers })).json()) as {
+    items?: readonly { id: string }[]
+  }
+  const drifts = listed.items?.map(({ id }) => id) ?? []
+  if (mayAll) assert.ok(drifts.length > 0)
+  const asked = { run, drifts: drifts.length > 0 ? drifts : ['drift_none'] }
   const requests = Object.entries(document.paths).flatMap(([template, operations]) =>
-    Object.entries(operations).flatMap(([method, operation]) => requestsOf(template, method, operation, run)),
+    Object.entries(operations).flatMap(([method, operation]) => requestsOf(template, method, operation, asked)),
   )
   for (const [path, init] of requests) {
     const status = await call(path, init)
@@ -249,7 +256,10 @@ async function everyAnswer(url: string, run: Run, token: string, mayAll: boolean
 
 type Request = readonly [path: string, init: RequestInit]
 
-function requestsOf(template: string, method: string, operation: Operation, run: Run): Request[] {
+type Asked = { readonly run: Run; readonly drifts: readonly string[] }
+
+function requestsOf(template: string, method: string, operation: Operation, { run, drifts }: Asked): Request[] {
+  if (template.includes('{drift}')) return drifts.map((id) => driftRequest(template.replace('{drift}', id), method))
   const types = Object.keys(operation.responses['200']?.content ?? { 'application/json': {} })
   const sides = template.includes('{cluster}') || template.includes('{snapshot}') || template.includes('{job}')
   const query = template.endsWith('/compare') ? '?baseline=staging&target=production' : ''
@@ -265,6 +275,14 @@ function requestsOf(template: string, method: string, operation: Operation, run:
       : null
     return [[path, { method: 'POST', ...(body ? { body, headers: { 'content-type': 'application/json' } } : {}) }]]
   })
+}
+
+function driftRequest(path: string, method: string): Request {
+  if (method === 'get') return [path, {}]
+  const bodies = { ack: { reason: 'known' }, mute: { until: '2126-12-01T00:00:00Z' } }
+  const body = Object.entries(bodies).find(([name]) => path.endsWith(`/${name}`))?.[1]
+  const content = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  return [path, { method: 'POST', ...(body ? content : {}) }]
 }
 
 const OBJECT = { kind: 'HelmRelease', namespace: 'apps', name: 'app' }
