@@ -170,3 +170,12 @@ clusters:
   const own = await run('stg', 'prd', '--config', 'reading.yaml', '-n', 'payments', '-o', 'json')
   assert.match(own.stderr, /cluster prd is configured without the namespaces payments/)
 })
+
+test('a service whose certificate nobody vouches for is told from one that does not answer', async () => {
+  const { code, stderr } = await run('clusters', '--server', simulator.clusters.get('staging')!.url)
+  assert.equal(code, 2)
+  assert.match(
+    stderr,
+    /error: the certificate of the service at \S+ is not trusted \(\w+\)\nhint: .*NODE_EXTRA_CA_CERTS/,
+  )
+})

@@ -79,8 +79,21 @@ async function send(url: URL, { method, token, body, signal }: Sending): Promise
     })
   } catch (error) {
     signal.throwIfAborted()
-    throw new AppError('service-unreachable', `the service at ${url.host} does not answer`, { cause: error })
+    throw unreachable(url, error)
   }
+}
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/
+
+function unreachable({ host }: URL, error: unknown): AppError {
+  const { code } = ((error as Error).cause ?? {}) as { readonly code?: unknown }
+  if (typeof code !== 'string' || !CERTIFICATE.test(code)) {
+    return new AppError('service-unreachable', `the service at ${host} does not answer`, { cause: error })
+  }
+  return new AppError('service-unreachable', `the certificate of the service at ${host} is not trusted (${code})`, {
+    hint: 'Name the file of the authority that signed it in NODE_EXTRA_CA_CERTS.',
+    cause: error,
+  })
 }
 
 async function read<T>(response: Response, host: string): Promise<T> {
