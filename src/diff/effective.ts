@@ -15,6 +15,7 @@ import { refOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import type { Run } from './run.ts'
 import { sameJson } from './same-json.ts'
+import { settleTexts } from './secret-texts.ts'
 import type { Side } from './side.ts'
 import type { UnitBodies } from './unit-differ.ts'
 
@@ -49,7 +50,7 @@ export function effectiveOf(run: Run, unit: Unit, bodies: UnitBodies): Effective
   const noted = groups.some(({ first }) => first.entry.noted)
   if (groups.length === 1 && !noted) return null
   const inline = !noted && run.layers.has('spec') && groups.every(({ first }) => isInline(first, layer))
-  const states = statesOf(run, unit, groups, inline && layer === 'values')
+  const states = settleTexts(statesOf(run, unit, groups, inline && layer === 'values'), run.fingerprint)
   return { layer, inline, states, uses: layer === 'values' ? NONE : usesOf(inputs, states) }
 }
 
@@ -75,6 +76,7 @@ const INLINE: Effective = {
   tree: {},
   originAt: () => INLINE_ORIGIN,
   missing: null,
+  texts: [],
 }
 
 function isInline({ spec }: Input, layer: EffectiveLayer): boolean {

@@ -17,9 +17,9 @@ import { composeSteps, type Step } from './helm-merge.ts'
 import { readInlineValues, targetPathOf } from './helm-values.ts'
 import { isTree } from './normal-form.ts'
 import { composePartly, knownPart } from './partial-values.ts'
-import { setPathLiteral, setPathUnread, setPathValue } from './strvals.ts'
+import { isMutableMap, setPathLiteral, setPathUnread, setPathValue, SOURCE } from './strvals.ts'
 import type { MutableMap } from './strvals.ts'
-import { leafOf, originIn, sourcedLeaf, withoutSource, withSource, type ValueSource } from './value-sources.ts'
+import { isLeaf, leafOf, originIn, sourcedLeaf, withoutSource, withSource, type ValueSource } from './value-sources.ts'
 import type { ValuesCheck } from './values-check.ts'
 import { readYamlValues } from './yaml.ts'
 
@@ -69,7 +69,7 @@ function composed({ own, references, labels, around }: Composing): Effective | n
   sources.push({ at: references.length, label: 'inline', tree: own })
   const { values } = merged
   const originAt = (tokens: readonly string[]): Origin | null => originIn(values, sources, tokens)
-  return { state: 'composed', tree: withoutSource(values), originAt, missing: null }
+  return { state: 'composed', tree: withoutSource(values), originAt, missing: null, texts: textsIn(values, references) }
 }
 
 /** What is certain whatever the sources say that are not known. */
@@ -93,7 +93,24 @@ function composedPartly({ own, references, labels, around }: Composing): Effecti
   if (gaps === null || !holdsLeaf(tree)) return first
   const { reason, asked } = first
   const originAt = (tokens: readonly string[]): Origin | null => originIn(merged.values, sources, tokens)
-  return { state: 'composed', tree, originAt, missing: { gaps, reason, asked } }
+  const texts = textsIn(merged.values, references)
+  return { state: 'composed', tree, originAt, missing: { gaps, reason, asked }, texts }
+}
+
+/** Where masked texts stand that a targetPath set, and not as they are. */
+function textsIn(values: MutableMap, references: readonly Json[]): (readonly string[])[] {
+  const read = (at: number): boolean =>
+    targetPathOf(references[at] ?? null) !== '' && dig(references[at], 'literal') !== true
+  if (!references.some((_, at) => read(at))) return []
+  return masksIn(values, []).flatMap(({ at, tokens }) => (read(at) ? [tokens] : []))
+}
+
+function masksIn(map: MutableMap, tokens: readonly string[]): { at: number; tokens: readonly string[] }[] {
+  return Object.keys(map).flatMap((key) => {
+    const value = map[key]!
+    if (isMutableMap(value)) return masksIn(value, [...tokens, key])
+    return isLeaf(value) && isMasked(value.value) ? [{ at: value[SOURCE], tokens: [...tokens, key] }] : []
+  })
 }
 
 function holdsLeaf(value: Json): boolean {

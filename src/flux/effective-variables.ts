@@ -40,6 +40,7 @@ export function composeEffectiveVariables(postBuild: Json | undefined, read: Rea
     tree,
     originAt,
     missing: missingFor(first, Object.keys(tree)),
+    texts: [],
     invalid,
     runs: always || variables.size > 0,
   }

@@ -32,6 +32,8 @@ export type Effective =
       readonly tree: JsonObject
       readonly originAt: (tokens: readonly string[]) => Origin | null
       readonly missing: Missing | null
+      /** Places, with only maps on the way, of masked texts out of which Helm reads a value that may be of another type. */
+      readonly texts: readonly (readonly string[])[]
     }
   | {
       readonly state: 'not-composable'

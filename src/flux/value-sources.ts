@@ -44,7 +44,7 @@ export function plain(value: MutableJson): Json {
   return isMutableMap(value) ? withoutSource(value) : value
 }
 
-function isLeaf(value: MutableJson | undefined): value is SourcedLeaf {
+export function isLeaf(value: MutableJson | undefined): value is SourcedLeaf {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && SOURCE in value
 }
 

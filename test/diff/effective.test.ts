@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Comparison, Difference } from '../../src/model/comparison.ts'
-import type { JsonObject } from '../../src/model/json.ts'
+import { createFingerprint, createFingerprintKey } from '../../src/flux/fingerprint.ts'
+import type { Json, JsonObject } from '../../src/model/json.ts'
 import { compareSpecs, controller, counted, driftOf, lines, reference } from './builders.ts'
 import type { ObjectSpec, SnapshotSpec } from './builders.ts'
 
@@ -328,5 +329,44 @@ describe('effective variables', () => {
       [result.verdict, counted(result.drifts.flatMap(({ differences }) => differences))],
       ['in-sync', []],
     )
+  })
+})
+
+// flux-facts 3a.9: `5` is read as a number, `x5` as a text, and a text in quotes without them.
+describe('a text of a Secret that a targetPath sets', () => {
+  const key = createFingerprintKey(new Uint8Array(32).fill(1))
+  const fingerprint = createFingerprint(key)
+  const at = { kind: 'Secret', name: 'keys', valuesKey: 'p', targetPath: 'db.port' }
+  const secret = (text: string, rest: JsonObject = {}): SnapshotSpec => ({
+    cluster: 'b',
+    objects: [
+      release({ size: 1 }, {}, [{ ...at, ...rest }]),
+      { ref: SECRET, body: { data: { p: { masked: fingerprint(text) } } } },
+    ],
+    references: [reference(APP, SECRET)],
+  })
+  const told = (inline: Json, text: string, rest: JsonObject = {}) => {
+    const a = { cluster: 'a', objects: [release({ size: 1, db: { port: inline } })] }
+    const result = compareSpecs([a, secret(text, rest)], { layers: ['values'], fingerprint })
+    return [
+      effective(result)
+        .map(({ path }) => path)
+        .join(),
+      result.summary.unknown,
+    ]
+  }
+
+  it('is compared as what Helm reads out of it, where an inline value shows which text it is', () => {
+    assert.deepEqual(told(5, '5'), ['', 0])
+    assert.deepEqual(told(true, 'TRUE'), ['', 0])
+    assert.deepEqual(told('x5', 'x5'), ['', 0])
+    assert.deepEqual(told('5', '5'), ['db.port', 0])
+  })
+
+  it('is unknown where nothing shows it, unless it is literal', () => {
+    assert.deepEqual(told('x5', "'x5'"), ['', 1])
+    assert.deepEqual(told(6, '5'), ['', 1])
+    assert.deepEqual(told('x5', 'x6', { literal: true }), ['db.port', 0])
+    assert.deepEqual(told(5, '5', { literal: true }), ['db.port', 0])
   })
 })
