@@ -22,7 +22,7 @@ export function effectiveFindings(run: Run, results: readonly UnitResult[]): Fou
       ...invalidNames(result),
       ...undefinedVariables(result),
     ]),
-    ...run.sides.flatMap((side) => otherThanTaken(side, known)),
+    ...otherThanTaken(run.sides, known),
     ...provenEqual(known),
   ]
 }
@@ -146,24 +146,39 @@ function listedObjects(results: readonly UnitResult[]): string {
   return listed(results.map(({ unit }) => displayRef(unit.ref)))
 }
 
-/** The digests of helm-controller before 1.4 were not stable. */
-function otherThanTaken(side: Side, results: readonly UnitResult[]): Found[] {
-  const controller = side.snapshot.install.controllers.find(({ name }) => name === 'helm-controller')
-  if (isSince(controller?.version ?? null, 1, 4) === false) return []
-  const other = results.filter(({ unit }) => {
-    return unit.ref.kind === 'HelmRelease' && notedOn(side, unit.entries[side.index])?.digest === 'differs'
-  })
-  if (other.length === 0) return []
+/** One finding per cluster; what holds on every cluster that has the release is no matter of this comparison, so one low line. */
+function otherThanTaken(sides: readonly Side[], results: readonly UnitResult[]): Found[] {
+  const isShared = ({ unit }: UnitResult): boolean => {
+    const holders = sides.filter((side) => unit.entries[side.index])
+    return holders.length > 1 && holders.every((side) => isOther(side, unit))
+  }
+  const { shared = [], own = [] } = Object.groupBy(results, (result) => (isShared(result) ? 'shared' : 'own'))
+  const everywhere = sides.filter((side) => shared.some(({ unit }) => unit.entries[side.index]))
   return [
-    {
-      code: 'values-differ-from-controller',
-      severity: 'medium',
-      sides: [side],
-      subject: 'values',
-      message: `${side.name}: the values of ${count(other.length, 'HelmRelease')} are not those that helm-controller took last: ${listedObjects(other)}`,
-      hint: 'What they come from changed since the last reconciliation: look at the status of the release, and reconcile it.',
-    },
+    ...sides.flatMap((side) => {
+      const other = own.filter(({ unit }) => isOther(side, unit))
+      return other.length === 0 ? [] : [otherFinding([side], other, 'medium')]
+    }),
+    ...(shared.length === 0 ? [] : [otherFinding(everywhere, shared, 'low')]),
   ]
+}
+
+/** The digests of helm-controller before 1.4 were not stable. */
+function isOther(side: Side, unit: UnitResult['unit']): boolean {
+  if (unit.ref.kind !== 'HelmRelease' || notedOn(side, unit.entries[side.index])?.digest !== 'differs') return false
+  const controller = side.snapshot.install.controllers.find(({ name }) => name === 'helm-controller')
+  return isSince(controller?.version ?? null, 1, 4) !== false
+}
+
+function otherFinding(sides: readonly Side[], other: readonly UnitResult[], severity: 'medium' | 'low'): Found {
+  return {
+    code: 'values-differ-from-controller',
+    severity,
+    sides,
+    subject: severity === 'low' ? 'values shared' : 'values',
+    message: `${names(sides)}: the values of ${count(other.length, 'HelmRelease')} are not those that helm-controller took last: ${listedObjects(other)}`,
+    hint: 'What they come from changed since the last reconciliation: look at the status of the release, and reconcile it.',
+  }
 }
 
 function provenEqual(results: readonly UnitResult[]): Found[] {
