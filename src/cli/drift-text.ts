@@ -29,7 +29,8 @@ function objectOf({ item }: ToldDrift): string {
 
 function whatOf({ item }: ToldDrift): string {
   const { layer, path } = item
-  if (layer === 'finding') return path
+  // Paths of these begin with their layer, or say by themselves what they are.
+  if (layer === 'finding' || path.startsWith(`${layer}.`)) return path
   return path === '' ? layer : `${layer} ${path}`
 }
 
