@@ -147,11 +147,18 @@ function toOf(change: LeafChange): At | null {
  * What a variant has at a path at which it agrees with the side measured against, maybe in another form. Steps by position mean
  * nothing in a third tree, so there the value is that of the side measured against.
  */
-function unchangedAt({ differ, tree }: Measure, slot: LeafSlot, variant: Variant, from: At | null): At | null {
+function unchangedAt(measure: Measure, slot: LeafSlot, variant: Variant, from: At | null): At | null {
+  const { differ, tree } = measure
   if (slot.moved) return from
   const positional = slot.steps.some((step) => 'index' in step || 'added' in step)
-  if (positional) return from === null ? null : { value: from.value, pointer: null }
+  if (positional) return from === null || isAlike(measure, variant) ? from : { value: from.value, pointer: null }
   return differ.resolve(variant.sides[0]!, slot.steps, tree)
+}
+
+/** Whether the variant has the very tree of the side measured against, so that positions mean the same in both. */
+function isAlike({ differ, tree, against }: Measure, variant: Variant): boolean {
+  const { changes, equivalent, unknown } = differ.diff(against, variant.sides[0]!, tree)
+  return changes.length + equivalent.length + unknown.length === 0
 }
 
 function addEquivalent(
