@@ -33,7 +33,15 @@ export async function serveCommand(flags: Flags, streams: Streams): Promise<numb
   } finally {
     interrupt.release()
     log.flush()
+    endSoon()
   }
+}
+
+const LINGER_MS = 2_000
+
+/** All is closed and written: a socket that a library has lost sight of must not keep the process from ending, nor its supervisor waiting. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), LINGER_MS).unref()
 }
 
 function welcome({ address, basePath, config, tls }: Ready): string {

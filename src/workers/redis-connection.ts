@@ -29,6 +29,7 @@ export type RedisConnection = {
  */
 export function openRedis(target: RedisTarget, use: 'calls' | 'work', onTrouble: OnTrouble): RedisConnection {
   const opened: RedisClient[] = []
+  let isClosed = false
   const track = (client: RedisClient): RedisClient => {
     // Without a listener an error of the connection would end the process.
     client.on('error', (error: unknown) => onTrouble(reasonOf(error)))
@@ -36,21 +37,28 @@ export function openRedis(target: RedisTarget, use: 'calls' | 'work', onTrouble:
     // BullMQ duplicates what it is given and loses sight of it where it is closed while it connects.
     const duplicate = client.duplicate.bind(client) as (...given: readonly unknown[]) => RedisClient
     Object.assign(client, { duplicate: (...given: readonly unknown[]) => track(duplicate(...given)) })
+    // BullMQ may duplicate once more while it is being closed: nobody would ever end that one.
+    if (isClosed) end(client)
     return client
   }
   const client = track(connect(target, use))
   return {
     client,
     close: () => {
-      for (const each of opened) {
-        each.disconnect()
-        // ioredis does not tell the end of a client that was between two tries, for which BullMQ waits; and BullMQ connects again what it
-        // finds ended. Either would go on for ever and keep the process alive.
-        Object.assign(each, { connect: () => Promise.reject(new Error('Connection is closed.')), status: 'end' })
-        each.emit('end')
-      }
+      isClosed = true
+      opened.forEach(end)
     },
   }
+}
+
+/**
+ * ioredis does not tell the end of a client that was between two tries, for which BullMQ waits; and BullMQ connects again what it
+ * finds ended. Either would go on for ever and keep the process alive.
+ */
+function end(client: RedisClient): void {
+  client.disconnect()
+  Object.assign(client, { connect: () => Promise.reject(new Error('Connection is closed.')), status: 'end' })
+  client.emit('end')
 }
 
 function connect(target: RedisTarget, use: 'calls' | 'work'): RedisClient {
