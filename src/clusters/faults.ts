@@ -1,4 +1,5 @@
 import { AppError } from '../model/errors.ts'
+import { errorCodes } from '../model/error-codes.ts'
 
 /** Why a request gave no answer that can be used. */
 export type Fault = {
@@ -40,7 +41,7 @@ const NETWORK_TEXTS: Readonly<Record<string, string>> = {
 
 /** Classifies what undici, TLS or zlib threw; null where it is none of theirs, and so a fault of ours. */
 export function faultOf(error: unknown): Fault | null {
-  const codes = codesOf(error)
+  const codes = errorCodes(error)
   const code = codes.find((known) => known in TLS_TEXTS || /^(?:ERR_SSL_|ERR_TLS_|CERT_)/.test(known))
   if (code !== undefined) return { kind: 'tls', message: tlsText(code) }
   if (codes.some((known) => DNS.has(known))) return { kind: 'dns', message: 'its host name cannot be resolved' }
@@ -63,20 +64,6 @@ export function faultOf(error: unknown): Fault | null {
 function tlsText(code: string): string {
   if (/ALERT.*CERTIFICATE|ALERT_(?:UNKNOWN_CA|BAD_CERT)/.test(code)) return 'it refused the client certificate'
   return TLS_TEXTS[code] ?? 'no secure connection could be made'
-}
-
-/** Codes of an error, its causes, and the parts of an aggregate of connection attempts. */
-function codesOf(error: unknown): string[] {
-  const found: string[] = []
-  const pending: unknown[] = [error]
-  for (let here = pending.pop(); here !== undefined && found.length < 20; here = pending.pop()) {
-    if (!(here instanceof Error)) continue
-    const { code, cause } = here as NodeJS.ErrnoException
-    if (typeof code === 'string') found.push(code)
-    if (cause !== undefined) pending.push(cause)
-    if (here instanceof AggregateError) pending.push(...(here.errors as unknown[]))
-  }
-  return found
 }
 
 function isProxyRefusal(error: unknown): boolean {

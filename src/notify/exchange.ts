@@ -2,6 +2,7 @@ import { getCACertificates } from 'node:tls'
 import { Agent, request } from 'undici'
 import type { SendReason } from '../service/notifier.ts'
 import { ADDRESS_REFUSED, checkedLookup, isOpenHost, publicAddresses } from './addresses.ts'
+import { errorCodes } from '../model/error-codes.ts'
 
 export type Outgoing = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT'
@@ -92,24 +93,10 @@ async function readUpTo(body: AsyncIterable<Buffer>, most: number): Promise<stri
 }
 
 function faultOf(error: unknown): Fault {
-  const codes = codesOf(error)
+  const codes = errorCodes(error)
   if (codes.includes(ADDRESS_REFUSED)) return { reason: 'address-refused', lasting: true }
   const isTls = codes.some((code) => /CERT|^ERR_SSL_|^ERR_TLS_|SIGNATURE|^EPROTO$/.test(code))
   if (isTls) return { reason: 'tls', lasting: false }
   if (error instanceof Error && error.name === 'HTTPParserError') return { reason: 'answer-invalid', lasting: false }
   return { reason: codes.some((code) => code.includes('TIMEOUT')) ? 'timeout' : 'unreachable', lasting: false }
-}
-
-/** Codes of an error, its causes, and the parts of an aggregate of connection attempts. */
-function codesOf(error: unknown): string[] {
-  const found: string[] = []
-  const pending: unknown[] = [error]
-  for (let here = pending.pop(); here !== undefined && found.length < 20; here = pending.pop()) {
-    if (!(here instanceof Error)) continue
-    const { code, cause } = here as NodeJS.ErrnoException
-    if (typeof code === 'string') found.push(code)
-    if (cause !== undefined) pending.push(cause)
-    if (here instanceof AggregateError) pending.push(...(here.errors as unknown[]))
-  }
-  return found
 }

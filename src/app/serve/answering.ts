@@ -17,17 +17,18 @@ import type { HistoryReader, KeptReads, RunReads } from '../../service/kept-read
 import { COMPARE_LANE, snapshotLane } from '../../service/lanes.ts'
 import type { LedgerReads } from '../../service/ledger/ledger-store.ts'
 import type { Clock, Ids } from '../../service/ports.ts'
-import type { ConfiguredCluster, RunStore } from '../../service/runs.ts'
+import type { ConfiguredCluster } from '../../service/runs.ts'
+import type { ServicePorts } from '../../service/service-ports.ts'
 import type { Service } from '../../service/service.ts'
 import { createComparer } from '../../workers/comparer.ts'
-import { createDispatcher, type Dispatcher } from '../../workers/dispatcher.ts'
+import { createDispatcher, type Dispatcher, type DispatcherPorts } from '../../workers/dispatcher.ts'
 import { RECORD_LANE } from '../../workers/job-data.ts'
 import { createRecorder } from '../../workers/recorder.ts'
 import { shippedFolder } from '../data-folder.ts'
 import type { Log, LogLevel } from '../log.ts'
 import { newId } from '../new-id.ts'
 import type { ComputeThreadData } from '../threads/compute-functions.ts'
-import type { Functions, Remote } from '../threads/rpc.ts'
+import type { Functions } from '../threads/rpc.ts'
 import { startThread } from '../threads/start-thread.ts'
 import type { StoreFunctions, StoreThreadData } from '../threads/store-functions.ts'
 import { poolsOf } from './collecting.ts'
@@ -55,7 +56,7 @@ export type Answering = {
 }
 
 type Threads = {
-  readonly store: Remote<StoreFunctions>
+  readonly store: Async<StoreFunctions>
   readonly compute: Async<Compute>
   readonly reader: HistoryReader
   readonly end: () => Promise<void>
@@ -127,9 +128,11 @@ async function startThreads(options: AnsweringOptions): Promise<Threads> {
   const migrations = shippedFolder('migrations')
   const storeData: StoreThreadData = { path, migrations, keyId, logLevel }
   const store = await startThread<StoreFunctions & Functions>('store-thread', storeData, { onDeath })
+  const started: { readonly end: () => Promise<void> }[] = [store]
   try {
     const computeData: ComputeThreadData = { path, migrations, key, logLevel }
     const compute = await startThread<Functions>('compute-thread', computeData, { onDeath })
+    started.push(compute)
     const reader = openHistoryReader({ path, migrations, engine: VERSION })
     return {
       store: store.functions,
@@ -143,35 +146,26 @@ async function startThreads(options: AnsweringOptions): Promise<Threads> {
       },
     }
   } catch (error) {
-    await store.end()
+    await Promise.all(started.map((thread) => thread.end()))
     throw error
   }
 }
 
 /** Reads come from this thread's own connection, which sees what the store committed; writes go to the store. */
-function runsOf({ store, reader }: Threads): Async<RunStore> {
-  const reads = asAsync<RunReads>(reader)
-  const { run, job, listRuns, listJobs, unfinished, lastManifest } = reads
-  const { createRun, createJob, reissueJob, reissueRun, startJob, progressJob } = store
-  const { failJob, recordComparison, failRun, cancelRun } = store
+function runsOf({ store, reader }: Threads): DispatcherPorts['runs'] & ServicePorts['runs'] {
+  const { run, unfinished, lastManifest } = asAsync<RunReads>(reader)
+  const { createRun, createJob, cancelRun, reissueJob, reissueRun, failJob, failRun } = store
   return {
     run,
-    job,
-    listRuns,
-    listJobs,
     unfinished,
     lastManifest,
     createRun,
     createJob,
+    cancelRun,
     reissueJob,
     reissueRun,
-    startJob,
-    progressJob,
     failJob,
-    recordComparison,
     failRun,
-    cancelRun,
-    recordSnapshot: () => Promise.reject(new TypeError('snapshots are recorded from handovers')),
   }
 }
 

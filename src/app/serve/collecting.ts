@@ -86,7 +86,8 @@ function takeIn(
   return async (cluster, base, signal, progress) => {
     calls += 1
     const call = calls
-    const cancel = (): void => void functions.cancel(call)
+    // Where the thread is gone there is nothing to cancel.
+    const cancel = (): void => void functions.cancel(call).catch(() => undefined)
     listeners.set(call, progress)
     signal.addEventListener('abort', cancel, { once: true })
     try {

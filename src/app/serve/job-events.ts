@@ -1,9 +1,9 @@
+import type { Async } from '../../service/async.ts'
 import { digString, own } from '../../model/json.ts'
 import type { JobQueue, QueueEvent } from '../../service/job-queue.ts'
 import { snapshotLane } from '../../service/lanes.ts'
 import type { Clock } from '../../service/ports.ts'
 import type { StoreFunctions } from '../threads/store-functions.ts'
-import type { Remote } from '../threads/rpc.ts'
 
 /** Steps of a snapshot come many in a second; one of them is kept. */
 const PROGRESS_MS = 500
@@ -15,7 +15,7 @@ export type JobEvents = { readonly watch: (pools: readonly string[]) => void; re
 /** Writes down what collectors say of the jobs that they run. Hearing nothing is no harm: only the progress is then missing. */
 export function recordJobEvents(
   queue: Pick<JobQueue, 'watch'>,
-  store: Pick<Remote<StoreFunctions>, 'startJob' | 'progressJob'>,
+  store: Pick<Async<StoreFunctions>, 'startJob' | 'progressJob'>,
   clock: Clock,
 ): JobEvents {
   const stops = new Map<string, () => Promise<void>>()

@@ -1,14 +1,14 @@
+import type { Async } from '../../service/async.ts'
 import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../service/ports.ts'
 import type { Log } from '../log.ts'
-import type { Remote } from '../threads/rpc.ts'
 import type { StoreFunctions } from '../threads/store-functions.ts'
 
 const FIRST_MS = 60_000
 const EVERY_MS = 3_600_000
 
 export type RetentionOptions = {
-  readonly store: Pick<Remote<StoreFunctions>, 'prune'>
+  readonly store: Pick<Async<StoreFunctions>, 'prune'>
   /** As configured now. */
   readonly config: () => Config
   readonly clock: Clock

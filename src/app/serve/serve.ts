@@ -59,7 +59,10 @@ export async function serve(options: ServeOptions): Promise<void> {
     config,
     load: () => readServeConfig(flags, env, folder),
     intervalMs: CONFIG_INTERVAL_MS,
-    onChange: (next) => void running.change(next),
+    onChange: (next) =>
+      void running
+        .change(next)
+        .catch((error: unknown) => log.error('a change of the configuration was applied in part', {}, error)),
     onInvalid: (error) => log.error('the configuration cannot be used; what runs goes on', {}, error),
   })
   process.on('SIGHUP', watch.check)
@@ -121,10 +124,11 @@ async function start(options: ServeOptions, config: Config, onDeath: (error: App
       const { config: applied, refused, clusters, applied: parts } = diffConfig(current.config, next)
       for (const { path, reason } of refused)
         log.warn('a change of the configuration was not applied', { path, reason })
+      // Access first: whatever fails after it, a token that was taken away is not good any more.
+      current.app = appOf(options, applied, opened.answering, { queue, closing: closing.signal })
       current.config = applied
       opened.answering?.setConfig(applied)
       await opened.collecting?.setConfig(applied)
-      current.app = appOf(options, applied, opened.answering, { queue, closing: closing.signal })
       const { added, removed, changed } = clusters
       const counts = { added: added.length, removed: removed.length, changed: changed.length, parts: parts.join(' ') }
       log.info('the configuration has changed', counts)

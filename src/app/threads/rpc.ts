@@ -1,13 +1,9 @@
+import type { Async } from '../../service/async.ts'
 import { Worker, type MessagePort } from 'node:worker_threads'
 import { AppError, asAppError, type ErrorDocument } from '../../model/errors.ts'
 
 /** Functions that another thread may call. Arguments and results must be structured-cloneable. */
 export type Functions = { readonly [name: string]: (...args: never[]) => unknown }
-
-/** The same functions as seen from the other thread. */
-export type Remote<T extends Functions> = {
-  readonly [K in keyof T]: (...args: Parameters<T[K]>) => Promise<Awaited<ReturnType<T[K]>>>
-}
 
 type Call = { readonly call: number; readonly name: string; readonly args: readonly unknown[] }
 type Answer =
@@ -64,7 +60,7 @@ async function answer(
 type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
 
 export type RemoteThread<T extends Functions> = {
-  readonly functions: Remote<T>
+  readonly functions: Async<T>
   /** Rejects every call that waits, and all later ones: the thread is gone. */
   readonly fail: (error: AppError) => void
 }
@@ -94,7 +90,7 @@ export function connectThread<T extends Functions>(
     channel.post({ call, name, args } satisfies Call)
     return promise
   }
-  const functions = new Proxy({} as Remote<T>, {
+  const functions = new Proxy({} as Async<T>, {
     // A promise asks whatever it resolves to for `then`: without this the remote could not be returned from an async function.
     get: (_, name) =>
       typeof name === 'string' && name !== 'then' ? (...args: readonly unknown[]) => invoke(name, args) : undefined,

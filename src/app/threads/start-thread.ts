@@ -1,14 +1,15 @@
+import type { Async } from '../../service/async.ts'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../model/errors.ts'
-import { channelOf, connectThread, type Functions, type Remote } from './rpc.ts'
+import { channelOf, connectThread, type Functions } from './rpc.ts'
 
 /** The threads that a serving process has beside its main one; each has an entry file of this name. */
 export type ThreadName = 'store-thread' | 'compute-thread' | 'collect-thread'
 
 export type RunningThread<T extends Functions> = {
-  readonly functions: Remote<T>
+  readonly functions: Async<T>
   /** Ends the thread at once; whoever waits for it gets `interrupted`. */
   readonly end: () => Promise<void>
 }
@@ -39,7 +40,7 @@ export async function startThread<T extends Functions>(
   }
   try {
     ending = true
-    await (functions as unknown as Remote<{ readonly ready: () => void }>).ready()
+    await (functions as unknown as Async<{ readonly ready: () => void }>).ready()
     ending = false
   } catch (error) {
     await end()
