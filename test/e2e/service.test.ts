@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,4 +106,24 @@ test('a role that could not work is refused with what to do', async (t) => {
   const { code, stderr } = await serve('--pool', 'nowhere')
   assert.equal(code, 2)
   assert.match(stderr, /error: no cluster of the configuration is in the pool nowhere\nhint: .*--pool: default\./)
+})
+
+test('a token that is taken out of the configuration is no good any more, and a new one is', async (t) => {
+  const place = await fleet(t)
+  const file = join(place.folder, 'flux-compare.yaml')
+  const write = (token: string): void => {
+    const sha256 = createHash('sha256').update(token).digest('hex')
+    const clusters = [{ name: 'staging', context: 'staging', kubeconfig: place.env['KUBECONFIG'], insecure: true }]
+    const access = { tokens: [{ name: 'team', sha256, scopes: ['read'] }] }
+    writeFileSync(file, JSON.stringify({ apiVersion: 'flux-compare.dev/v1', kind: 'Config', clusters, access }))
+  }
+  write('first-token')
+  const { url, pid } = await service(t, place, ['--config', file])
+  const statusFor = async (token: string): Promise<number> =>
+    (await ask(`${url}/api/v1/clusters`, { headers: { authorization: `Bearer ${token}` } })).status
+  assert.deepEqual([await statusFor('first-token'), await statusFor('second-token')], [200, 401])
+  write('second-token')
+  process.kill(pid, 'SIGHUP')
+  await poll(`${url}/api/v1/clusters`, () => true, 10_000, { authorization: 'Bearer second-token' })
+  assert.equal(await statusFor('first-token'), 401)
 })
