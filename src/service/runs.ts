@@ -29,6 +29,10 @@ export type RunRequest = {
   /** What the configuration expected when it was asked; told to nobody, since it names other clusters too. */
   readonly rules?: readonly Rule[]
   readonly profiles?: Readonly<Record<ClusterName, ClusterProfile>>
+  /** Of the comparison definition that it is made for: its drift is reported. Left out: somebody asked by naming clusters. */
+  readonly name?: string
+  /** In how many comparisons running a difference must be seen before it counts. Left out: one. */
+  readonly damping?: number
   readonly explain: boolean
 }
 
