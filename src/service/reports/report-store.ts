@@ -115,9 +115,14 @@ export type ReportReads = {
   readonly reportRecord: (id: string) => ReportRecord | null
   readonly reportDocument: (id: string) => DriftReport | null
   readonly deliveryPage: (filter: DeliveryFilter, page: PageRequest) => Page<DeliveryRecord>
-  /** Pending ones whose time has come, oldest first; of channels that are disabled too. `now` is RFC 3339. */
-  readonly dueDeliveries: (now: string, limit: number) => readonly DueDelivery[]
-  /** When the next delivery or waiting route is due; null: nothing waits. */
+  /**
+   * Pending ones whose time has come, oldest first, at most `limit` of each channel; of channels that are disabled too. One is not due
+   * while an older one of its channel still waits for its time: a channel gets its messages in their order. `now` is RFC 3339.
+   */
+  readonly dueDeliveries: (now: string, limit: number) => readonly DeliveryRecord[]
+  /** With what it tells, by its id; null: it is not pending. */
+  readonly pendingDelivery: (id: string) => DueDelivery | null
+  /** When the next delivery is due in the sense of `dueDeliveries`, or a waiting route; null: nothing waits. */
   readonly nextDeliveryAt: () => string | null
   readonly waitingRoutes: (now: string) => readonly WaitingRoute[]
   readonly disabledChannels: () => readonly DisabledChannel[]
@@ -139,6 +144,9 @@ export type ReportWrites = {
   readonly shelveDelivery: (id: string, reason: SendReason, now: string) => boolean
   /** The channel takes messages again: what it refused since `from` (RFC 3339) is pending once more. Returns how many. */
   readonly enableChannel: (channel: string, from: string, now: string) => number
-  /** Messages of the routes of this comparison whose waiting is over, made as `decideMessages` says. Returns how many. */
+  /**
+   * Messages of the routes of this comparison whose waiting is over, made as `decideMessages` says. What waits for a route that the
+   * context does not have is forgotten. Returns how many.
+   */
   readonly releaseWaiting: (context: ReportContext, now: string) => number
 }
