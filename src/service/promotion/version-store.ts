@@ -9,14 +9,19 @@ export type AppliedVersion = {
   readonly revision: string | null
 }
 
-/** From when (RFC 3339, UTC: when the snapshot was taken) it was seen so. Both null: the application was not there. */
+/** What was seen of an application on a cluster from some time on. Version and revision null: it was not there. */
 export type VersionStep = AppliedVersion & {
   readonly cluster: ClusterName
   readonly ref: ResourceRef
+  /** What Flux tried last, where that is not what is applied: it failed, or is under way. */
+  readonly attempted: string | null
+  /** When the first snapshot that shows it was taken (RFC 3339, UTC). */
   readonly since: string
+  /** When the last one was taken that shows something else; null: none is known, so it may be much older. */
+  readonly after: string | null
 }
 
 export type VersionReads = {
-  /** All kept steps of these clusters, by object and then oldest first. */
-  readonly versionSteps: (clusters: readonly ClusterName[]) => readonly VersionStep[]
+  /** All kept steps of these clusters (null: of all), by cluster, object, and then in the order in which they were recorded. */
+  readonly versionSteps: (clusters: readonly ClusterName[] | null) => readonly VersionStep[]
 }
