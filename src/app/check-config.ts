@@ -3,7 +3,7 @@ import type { Config, Environment } from '../config/config.ts'
 import { readConfigFile } from '../config/load-config.ts'
 import type { Problem } from '../config/problems.ts'
 import type { Role } from '../config/source-problems.ts'
-import { requireRightRules } from './read-rules.ts'
+import { expressionProblems } from './expression-problems.ts'
 import { AppError } from '../model/errors.ts'
 
 export type CheckOptions = {
@@ -18,8 +18,7 @@ export type CheckOptions = {
  */
 export function checkConfig({ path, env, role }: CheckOptions): Config {
   const { config, document } = readConfigFile(path, { env, role })
-  requireRightRules({ rules: config.rules, document })
-  const problems = connectionProblems(config, env)
+  const problems = [...expressionProblems(config), ...connectionProblems(config, env)]
   if (problems.length > 0) throw document.invalid(problems)
   return config
 }

@@ -1,6 +1,6 @@
 import { digArray, digString, isJsonArray, isJsonObject, own, type Json } from '../model/json.ts'
 import { nearestName } from '../model/nearest-names.ts'
-import type { Path, Problem } from './problems.ts'
+import { problemAt, type Path, type Problem } from './problems.ts'
 import { CHANNEL_KINDS } from './sections/channels.ts'
 
 /** What no single value of the section channels shows: that each leads to exactly one place, and what goes with what. */
@@ -11,12 +11,12 @@ export function channelProblems(document: Json): Problem[] {
     const kinds = CHANNEL_KINDS.filter((kind) => own(channel, kind) !== undefined)
     return [
       ...(kinds.length === 0
-        ? [problem(path, `does not say where it leads; write one of ${CHANNEL_KINDS.join(', ')}`)]
+        ? [problemAt(path, `does not say where it leads; write one of ${CHANNEL_KINDS.join(', ')}`)]
         : []),
       ...kinds
         .slice(1)
         .map((kind) =>
-          problem([...path, kind], `is a second destination beside ${kinds[0]}; make it a channel of its own`),
+          problemAt([...path, kind], `is a second destination beside ${kinds[0]}; make it a channel of its own`),
         ),
       ...webhookProblems(own(channel, 'webhook'), [...path, 'webhook']),
       ...kinds.flatMap((kind) => plainApi(channel, [...path, kind, 'apiUrl'], kind)),
@@ -28,7 +28,7 @@ export function channelProblems(document: Json): Problem[] {
 function plainApi(channel: Json, path: Path, kind: string): Problem[] {
   const isPlain = /^http:/i.test(digString(channel, kind, 'apiUrl') ?? '')
   if (!isPlain || own(channel, 'allowHttp') === true) return []
-  return [problem(path, 'is a URL without TLS; use https, or write allowHttp: true')]
+  return [problemAt(path, 'is a URL without TLS; use https, or write allowHttp: true')]
 }
 
 function webhookProblems(webhook: Json | undefined, path: Path): Problem[] {
@@ -37,12 +37,12 @@ function webhookProblems(webhook: Json | undefined, path: Path): Problem[] {
   if (has('secretFrom')) {
     const unused = has('formerSecretFrom') && digString(webhook, 'signature') === 'flux-hmac'
     return unused
-      ? [problem([...path, 'formerSecretFrom'], 'has no use with flux-hmac, which takes one key; remove it')]
+      ? [problemAt([...path, 'formerSecretFrom'], 'has no use with flux-hmac, which takes one key; remove it')]
       : []
   }
   return ['signature', 'formerSecretFrom']
     .filter(has)
-    .map((key) => problem([...path, key], 'needs a key to sign with; write secretFrom: { env: NAME }'))
+    .map((key) => problemAt([...path, key], 'needs a key to sign with; write secretFrom: { env: NAME }'))
 }
 
 /**
@@ -58,10 +58,6 @@ export function unknownChannels(document: Json, notify: Json | undefined, at: Pa
     if (name === undefined || known.includes(name)) return []
     const nearest = nearestName(name, known)
     const instead = nearest === null ? `write the name of one of channels` : `did you mean ${nearest}?`
-    return [problem([...at, index, ...(isName ? [] : ['channel'])], `is no channel of this file; ${instead}`)]
+    return [problemAt([...at, index, ...(isName ? [] : ['channel'])], `is no channel of this file; ${instead}`)]
   })
-}
-
-function problem(path: Path, message: string): Problem {
-  return { path, message, place: null }
 }

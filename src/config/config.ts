@@ -2,7 +2,9 @@ import type { Rule } from '../model/rules.ts'
 import type { AccessConfig } from './sections/access.ts'
 import type { ChannelConfig } from './sections/channels.ts'
 import { resolveClusters, POOL, REQUEST_TIMEOUT, TIMEOUT, type ClusterConfig } from './sections/clusters.ts'
+import type { ComparisonConfig } from './sections/comparisons.ts'
 import { historySchema, resolveHistory, type HistoryConfig } from './sections/history.ts'
+import type { OwnerConfig } from './sections/owners.ts'
 import type { RedisConfig } from './sections/redis.ts'
 import { resolveServer, serverSchema, type ServerConfig } from './sections/server.ts'
 import type { SecretSource } from './words.ts'
@@ -14,6 +16,8 @@ export type Config = {
   /** Path of the file that it was read from; null: there is none. */
   readonly source: string | null
   readonly clusters: readonly ClusterConfig[]
+  readonly comparisons: readonly ComparisonConfig[]
+  readonly owners: readonly OwnerConfig[]
   readonly rules: readonly Rule[]
   readonly channels: readonly ChannelConfig[]
   readonly server: ServerConfig
@@ -48,6 +52,8 @@ export function defaultConfig(contextNames: readonly string[], kubeconfig: strin
   return {
     source: null,
     clusters: resolveClusters(written, '/'),
+    comparisons: [],
+    owners: [],
     rules: [],
     channels: [],
     server: resolveServer(serverSchema.parse({}), '/'),

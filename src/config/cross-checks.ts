@@ -1,6 +1,7 @@
 import { dig, digArray, digString, isJsonArray, isJsonObject, own, type Json } from '../model/json.ts'
 import { channelProblems } from './channel-checks.ts'
-import type { Path, Problem } from './problems.ts'
+import { comparisonProblems } from './comparison-checks.ts'
+import { problemAt, type Path, type Problem } from './problems.ts'
 import { isLoopback, LISTEN } from './sections/server.ts'
 import { readHostPort } from './words.ts'
 
@@ -16,18 +17,16 @@ export function crossProblems(document: Json): Problem[] {
     ...twice(clusters, 'name', ['clusters']),
     ...twice(clusters, 'slug', ['clusters']),
     ...twice(digArray(document, 'channels'), 'name', ['channels']),
+    ...twice(digArray(document, 'comparisons'), 'name', ['comparisons']),
     ...twice(tokens, 'name', ['access', 'tokens']),
     ...clusters.flatMap((cluster, index) => connectionProblems(cluster, ['clusters', index])),
     ...sameCluster(clusters),
     ...tokens.flatMap((token, index) => tokenProblems(token, ['access', 'tokens', index], names)),
     ...channelProblems(document),
+    ...comparisonProblems(document),
     ...redisProblems(document),
     ...exposure(document),
   ]
-}
-
-function problem(path: Path, message: string): Problem {
-  return { path, message, place: null }
 }
 
 function twice(items: readonly Json[], key: string, above: Path): Problem[] {
@@ -37,7 +36,7 @@ function twice(items: readonly Json[], key: string, above: Path): Problem[] {
     const earlier = value === undefined ? undefined : first.get(value)
     if (value !== undefined && earlier === undefined) first.set(value, index)
     if (earlier === undefined) return []
-    return problem([...above, index, key], `is that of ${above.join('.')}[${earlier}] too; give each its own`)
+    return problemAt([...above, index, key], `is that of ${above.join('.')}[${earlier}] too; give each its own`)
   })
 }
 
@@ -46,7 +45,7 @@ function connectionProblems(cluster: Json, path: Path): Problem[] {
   const has = (key: string): boolean => own(cluster, key) !== undefined
   if (!has('context') && !has('kubeconfig') && !has('inCluster')) {
     return [
-      problem(
+      problemAt(
         path,
         'does not say how the cluster is reached; write context: NAME, kubeconfig: PATH or inCluster: true',
       ),
@@ -54,10 +53,10 @@ function connectionProblems(cluster: Json, path: Path): Problem[] {
   }
   const problems: Problem[] = []
   if (has('inCluster') && (has('context') || has('kubeconfig'))) {
-    problems.push(problem([...path, 'inCluster'], 'excludes context and kubeconfig; keep one way to the cluster'))
+    problems.push(problemAt([...path, 'inCluster'], 'excludes context and kubeconfig; keep one way to the cluster'))
   }
   if (digArray(cluster, 'asGroups').length > 0 && !has('as')) {
-    problems.push(problem([...path, 'asGroups'], 'needs the user to impersonate; write as: NAME'))
+    problems.push(problemAt([...path, 'asGroups'], 'needs the user to impersonate; write as: NAME'))
   }
   return problems
 }
@@ -73,7 +72,7 @@ function sameCluster(clusters: readonly Json[]): Problem[] {
     const earlier = first.get(id)
     if (earlier === undefined) first.set(id, index)
     if (earlier === undefined) return []
-    return problem(
+    return problemAt(
       ['clusters', index],
       `is the same cluster with the same namespaces as clusters[${earlier}]; remove one, or give them different namespaces`,
     )
@@ -86,11 +85,11 @@ function tokenProblems(token: Json, path: Path, known: ReadonlySet<string>): Pro
   const unknown = digArray(token, 'clusters').flatMap((name, index) =>
     typeof name !== 'string' || known.has(name)
       ? []
-      : problem([...path, 'clusters', index], 'is no cluster of this file; write the name of one'),
+      : problemAt([...path, 'clusters', index], 'is no cluster of this file; write the name of one'),
   )
   if (hashes.length === 1) return unknown
   const what = hashes.length === 0 ? 'has no hash' : 'has two hashes'
-  return [...unknown, problem(path, `${what}; write sha256: HASH or sha256From: { env: NAME }, not both`)]
+  return [...unknown, problemAt(path, `${what}; write sha256: HASH or sha256From: { env: NAME }, not both`)]
 }
 
 function redisProblems(document: Json): Problem[] {
@@ -99,15 +98,18 @@ function redisProblems(document: Json): Problem[] {
   const has = (key: string): boolean => own(redis, key) !== undefined
   const problems: Problem[] = []
   if (!has('urlFrom') && !has('sentinels') && !has('cluster')) {
-    problems.push(problem(['redis'], 'does not say where Redis is; write urlFrom: { env: REDIS_URL }'))
+    problems.push(problemAt(['redis'], 'does not say where Redis is; write urlFrom: { env: REDIS_URL }'))
   }
   if (has('sentinels') && has('cluster')) {
-    problems.push(problem(['redis', 'cluster'], 'excludes sentinels; keep one of the two'))
+    problems.push(problemAt(['redis', 'cluster'], 'excludes sentinels; keep one of the two'))
   }
   const tls = own(redis, 'tls')
   if (isJsonObject(tls) && (own(tls, 'certFile') === undefined) !== (own(tls, 'keyFile') === undefined)) {
     problems.push(
-      problem(['redis', 'tls'], 'has a client certificate without its key, or the reverse; write certFile and keyFile'),
+      problemAt(
+        ['redis', 'tls'],
+        'has a client certificate without its key, or the reverse; write certFile and keyFile',
+      ),
     )
   }
   return problems
@@ -119,7 +121,7 @@ function exposure(document: Json): Problem[] {
   const tokens = dig(document, 'access', 'tokens')
   const protectedByTokens = isJsonArray(tokens) && tokens.length > 0
   if (listen === null || isLoopback(listen) || protectedByTokens) return []
-  return [problem(['server', 'listen'], OPEN_TO_ALL)]
+  return [problemAt(['server', 'listen'], OPEN_TO_ALL)]
 }
 
 /** Why a service does not start: without tokens, all who reach it may read all. */

@@ -26,9 +26,9 @@ export type ConfigChange = {
 const RESTART = 'restart to change it'
 
 /**
- * Compares the running configuration with a new one. Clusters, rules, channels, access, execPlugins, server.rateLimit, server.publicUrl, history.keep and
- * history.keepLatest change at once; what the process was built on (address, TLS, Redis, the database, the key) stays until it is
- * started again.
+ * Compares the running configuration with a new one. Clusters, comparisons, owners, rules, channels, access, execPlugins,
+ * server.rateLimit, server.publicUrl, history.keep and history.keepLatest change at once; what the process was built on (address, TLS,
+ * Redis, the database, the key) stays until it is started again.
  */
 export function diffConfig(running: Config, next: Config): ConfigChange {
   const refused: RefusedChange[] = []
@@ -78,9 +78,11 @@ function appliedParts(running: Config, next: Config): string[] {
   const parts: readonly (readonly [string, unknown, unknown])[] = [
     ['access', running.access, next.access],
     ['channels', running.channels, next.channels],
+    ['comparisons', running.comparisons, next.comparisons],
     ['execPlugins', running.execPlugins, next.execPlugins],
     ['history.keep', running.history.keepMs, next.history.keepMs],
     ['history.keepLatest', running.history.keepLatest, next.history.keepLatest],
+    ['owners', running.owners, next.owners],
     ['rules', running.rules, next.rules],
     ['server.publicUrl', running.server.publicUrl, next.server.publicUrl],
     ['server.rateLimit', running.server.rateLimit, next.server.rateLimit],

@@ -27,3 +27,8 @@ export function writeDuration(ms: number): string {
 export function writeLongDuration(ms: number): string {
   return ms % DAY_MS === 0 ? `${ms / DAY_MS}d` : writeDuration(ms)
 }
+
+/** As {@link writeLongDuration}; none is `0s`. */
+export function writeDurationOrNone(ms: number): string {
+  return ms === 0 ? '0s' : writeLongDuration(ms)
+}

@@ -3,6 +3,7 @@ import type { Json } from '../model/json.ts'
 import type { Rule } from '../model/rules.ts'
 import type { Config } from './config.ts'
 import { channelDocument } from './print-channel.ts'
+import { comparisonDocument } from './print-comparison.ts'
 import { writeDuration, writeLongDuration } from './durations.ts'
 import { API_VERSION } from './schema.ts'
 import type { TokenConfig } from './sections/access.ts'
@@ -20,11 +21,25 @@ export function printConfig(config: Config): string {
 
 type Written = { readonly [key: string]: Written | readonly Written[] | Json | undefined }
 
-function documentOf({ clusters, rules, channels, server, redis, history, key, access, execPlugins }: Config): Written {
+function documentOf({
+  clusters,
+  comparisons,
+  owners,
+  rules,
+  channels,
+  server,
+  redis,
+  history,
+  key,
+  access,
+  execPlugins,
+}: Config): Written {
   return {
     apiVersion: API_VERSION,
     kind: 'Config',
     clusters: clusters.map(clusterOf),
+    comparisons: comparisons.map(comparisonDocument) as Json[],
+    owners: owners.map(({ owner, namespaces }) => ({ owner, namespaces })),
     rules: rules.map(ruleOf),
     channels: channels.map(channelDocument) as Json[],
     server: {

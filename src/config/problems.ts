@@ -12,6 +12,11 @@ export type Problem = {
   readonly place: Place | 'key' | null
 }
 
+/** At the value that stands at the path. */
+export function problemAt(path: Path, message: string): Problem {
+  return { path, message, place: null }
+}
+
 const MOST = 50
 
 /**

@@ -5,6 +5,7 @@ import type { WrittenConfig } from './schema.ts'
 import { resolveAccess } from './sections/access.ts'
 import { resolveChannels } from './sections/channels.ts'
 import { resolveClusters } from './sections/clusters.ts'
+import { resolveComparisons } from './sections/comparisons.ts'
 import { resolveHistory } from './sections/history.ts'
 import { resolveRedis } from './sections/redis.ts'
 import { resolveServer } from './sections/server.ts'
@@ -20,6 +21,8 @@ export function resolveConfig(
   return {
     source,
     clusters: resolveClusters(written.clusters, folder),
+    comparisons: resolveComparisons(written.comparisons),
+    owners: written.owners,
     rules: resolveRules(written.rules, source, lineOf),
     channels: resolveChannels(written.channels, folder),
     server: resolveServer(written.server, folder),

@@ -3,8 +3,10 @@ import { rulesSchema } from './rules.ts'
 import { accessSchema } from './sections/access.ts'
 import { channelSchema } from './sections/channels.ts'
 import { clusterSchema } from './sections/clusters.ts'
+import { comparisonSchema } from './sections/comparisons.ts'
 import { historySchema } from './sections/history.ts'
 import { keySchema } from './sections/key.ts'
+import { ownerSchema } from './sections/owners.ts'
 import { redisSchema } from './sections/redis.ts'
 import { serverSchema } from './sections/server.ts'
 
@@ -15,6 +17,11 @@ export const configSchema = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('Config'),
   clusters: z.array(clusterSchema).min(1, 'must name at least one cluster'),
+  comparisons: z
+    .array(comparisonSchema)
+    .default([])
+    .meta({ description: 'What is compared again and again: docs/schedules.md.' }),
+  owners: z.array(ownerSchema).default([]).meta({ description: 'Who owns which namespaces: the first that fits.' }),
   rules: rulesSchema.default([]).meta({ description: 'Which differences are meant to be: docs/rules.md.' }),
   channels: z.array(channelSchema).default([]).meta({ description: 'Where reports are sent: docs/notifications.md.' }),
   server: serverSchema.prefault({}),

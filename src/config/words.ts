@@ -5,6 +5,7 @@ import { readDuration, readLongDuration } from './durations.ts'
 /** The forms of values that several sections share. */
 
 const HOUR_MS = 3_600_000
+const NONE = '0s'
 
 /** A Go duration of 1 ms to 24 h: timers cannot wait for much longer. */
 export function shortDuration(example: string) {
@@ -23,6 +24,28 @@ export function longDuration(example: string) {
     .string({ error: wanted })
     .refine((text) => readLongDuration(text) !== null, `${wanted} (units: d, h, m, s)`)
     .meta({ examples: [example] })
+}
+
+/** A Go duration that may begin with days, or `0s`. */
+export function longDurationOrNone(example: string) {
+  const wanted = `must be a duration with a unit, such as ${example}, or 0s`
+  return z
+    .string({ error: wanted })
+    .refine((text) => text === NONE || readLongDuration(text) !== null, `${wanted} (units: d, h, m, s)`)
+    .meta({ examples: [example] })
+}
+
+/** A Go duration of at most so many hours, or `0s`. */
+export function shortDurationOrNone(example: string, hours: number) {
+  return longDurationOrNone(example).refine(
+    (text) => text === NONE || (readLongDuration(text) ?? 0) <= hours * HOUR_MS,
+    `must be at most ${hours}h`,
+  )
+}
+
+/** Of what {@link longDurationOrNone} takes, in ms. */
+export function durationOrNone(text: string): number {
+  return text === NONE ? 0 : readLongDuration(text)!
 }
 
 /** A path; a relative one is against the folder of the configuration file. */
@@ -94,4 +117,18 @@ export function hostPort(example: string) {
     .string({ error: `must be host:port, such as ${example}` })
     .refine((text) => readHostPort(text) !== null, `must be host:port, such as ${example}`)
     .meta({ examples: [example] })
+}
+
+/** IANA name of a time zone. */
+export const timeZone = z
+  .string()
+  .refine(isTimeZone, 'is no time zone; write an IANA name, such as Europe/Berlin')
+  .meta({ examples: ['Europe/Berlin'] })
+
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
 }

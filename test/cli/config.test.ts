@@ -57,6 +57,21 @@ test('check: contexts that are not there and plugins that may not run are told w
   ])
 })
 
+test('check: selectors and paths of comparisons that cannot be read are told with the rest', async (t) => {
+  const text = `${GOOD}  - { name: also, context: stg, namespaces: [shop] }
+comparisons:
+  - { name: a, targets: [staging, also], selector: "app in (", ignore: [/spec/interval, "a[0]"] }
+  - { name: a, targets: [staging, also] }
+`
+  const { code, err } = await config(t, text, ['check'])
+  assert.equal(code, 2)
+  assert.match(err, /^ {2}8:13 comparisons\[1\]\.name is that of comparisons\[0\] too/m)
+  const both = await config(t, text.replace(/.*\n$/, ''), ['check'])
+  assert.match(both.err, /2 problems/)
+  assert.match(both.err, /^ {2}7:52 comparisons\[0\]\.selector is not right: the label selector has a part/m)
+  assert.match(both.err, /^ {2}7:89 comparisons\[0\]\.ignore\[1\] is not right: /m)
+})
+
 test('check: secrets must be there; for a worker, those that a worker needs', async (t) => {
   const text = `${GOOD}redis: { urlFrom: { env: REDIS_URL } }
 access: { tokens: [{ name: a, sha256From: { env: HASH } }] }

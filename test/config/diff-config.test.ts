@@ -35,6 +35,19 @@ test('access, limits, plugins and retention are applied', (t) => {
   assert.deepEqual(change.config, { ...next, source: next.source })
 })
 
+test('comparisons and owners are applied', (t) => {
+  const old = load(t, `${HEAD}  - { name: b, context: b }\n`)
+  const next = load(
+    t,
+    `${HEAD}  - { name: b, context: b }
+comparisons: [{ name: a, targets: [staging, b], schedule: { cron: "@daily" } }]
+owners: [{ owner: o, namespaces: [x] }]
+`,
+  )
+  assert.deepEqual(diffConfig(old, next).applied, ['comparisons', 'owners'])
+  assert.deepEqual(diffConfig(old, next).config.comparisons, next.comparisons)
+})
+
 test('what the process was built on stays, and is refused with the reason', (t) => {
   const old = load(t, HEAD)
   const next = load(

@@ -65,12 +65,18 @@ const shaped = fc
       'key',
       'access',
       'execPlugins',
+      'comparisons',
+      'owners',
+      'channels',
       '__proto__',
     ),
     fc.oneof(
       fc.jsonValue(),
       fc.array(
-        fc.dictionary(fc.constantFrom('name', 'slug', 'context', 'labels', 'timeout', 'inCluster'), fc.jsonValue()),
+        fc.dictionary(
+          fc.constantFrom('name', 'slug', 'context', 'labels', 'timeout', 'inCluster', 'targets', 'notify', 'schedule'),
+          fc.jsonValue(),
+        ),
       ),
       fc.dictionary(
         fc.constantFrom('listen', 'urlFrom', 'tokens', 'from', 'env', 'path', 'keep', 'tls'),

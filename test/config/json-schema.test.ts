@@ -30,6 +30,8 @@ test('no map takes unknown keys, but for labels and parameters', () => {
     [
       'To choose clusters by.',
       'What of its names and values is its own: docs/parameters.md.',
+      'Labels of the targets.',
+      'Labels of the clusters that the message is for.',
       'Clusters that it is about, by their labels.',
       'Clusters that it is about, by their labels.',
     ],

@@ -32,6 +32,8 @@ test('the smallest file: every default', (t) => {
         insecure: false,
       },
     ],
+    comparisons: [],
+    owners: [],
     rules: [],
     channels: [],
     server: {
@@ -161,6 +163,8 @@ execPlugins: [aws, /usr/bin/kubelogin]
         insecure: false,
       },
     ],
+    comparisons: [],
+    owners: [],
     rules: [],
     channels: [],
     server: {

@@ -22,6 +22,26 @@ access:
     - { name: a, sha256: ${'a'.repeat(64)}, clusters: [b], namespaces: [x], expires: 2030-01-01 }
     - { name: b, sha256From: { env: HASH }, scopes: [admin] }
 execPlugins: [aws]
+comparisons:
+  - { name: all, targets: [b, c, d] }
+  - name: some
+    baseline: staging
+    targets: { matchLabels: { a: "1" } }
+    layers: all
+    kinds: [hr]
+    namespaces: [shop]
+    selector: team=shop
+    ignore: [/spec/interval]
+    maxAge: 1d
+    damping: 3
+    schedule: { cron: "30 0 8 * * 1-5", timeZone: Europe/Berlin, jitter: 90s }
+    quietHours: { timeZone: UTC, windows: [{ from: "22:00", to: "24:00", days: [sat] }], exceptFrom: high }
+    notify:
+      - a
+      - { channel: b, severity: high, matchLabels: { a: "1" }, namespaces: [x], owners: [team-shop], when: always, repeatInterval: 7d, resolved: false, groupBy: owner, groupInterval: 90m }
+      - { channel: b, quietHours: { timeZone: Asia/Kolkata, windows: [{ from: "05:30", to: "06:05" }] } }
+owners:
+  - { owner: team-shop, namespaces: [shop, "shop-*"] }
 channels:
   - { name: a, slack: { urlFrom: { env: A } } }
   - { name: b, slackBot: { tokenFrom: { file: t }, channel: C1 }, allowPrivate: true }
@@ -68,6 +88,8 @@ clusters:
     secretCompare: equality
     asGroups: []
     insecure: false
+comparisons: []
+owners: []
 rules: []
 channels: []
 server:

@@ -8,9 +8,9 @@ const TOKEN = `access: { tokens: [{ name: a, sha256: ${HASH} }] }\n`
 /** Line 5 on: what is added below the head. */
 const CASES: readonly (readonly [string, string, ...string[]])[] = [
   [
-    'a section that is not known (yet)',
-    'comparisons: []',
-    '5:1 comparisons is not a known key; known here: apiVersion, kind, clusters',
+    'a section that is not known',
+    'operations: []',
+    '5:1 operations is not a known key; known here: apiVersion, kind, clusters',
   ],
   ['a misspelt section', 'histroy: {}', '5:1 histroy is not a known key; did you mean history?'],
   [
