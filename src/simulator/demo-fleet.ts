@@ -43,18 +43,29 @@ const FLUX_2_3 = {
   },
 }
 
+/** Days of the fleet that differ: two days ago, yesterday, today. */
+export type DemoDay = 'before' | 'yesterday' | 'today'
+
+/** What production has instead on a day; later folders win. */
+const OVERLAYS: Readonly<Record<DemoDay, readonly string[]>> = {
+  before: ['before/production'],
+  yesterday: ['before/production', 'yesterday/production'],
+  today: [],
+}
+
 /**
  * The fleet of `flux-compare demo`: an invented shop on three clusters. production is a promotion behind staging and differs where
- * it should not; edge runs an older Flux, holds less, and does not let its reader list Receivers.
+ * it should not; edge runs an older Flux, holds less, and since today does not let its reader list Receivers.
  */
-export function demoFleet(): readonly SimulatedCluster[] {
+export function demoFleet(day: DemoDay = 'today'): readonly SimulatedCluster[] {
+  const all = auditor([...AUDITOR, RECEIVERS])
   return [
-    { name: 'staging', folders: [folderOf('staging')], users: [auditor([...AUDITOR, RECEIVERS])] },
-    { name: 'production', folders: [folderOf('production')], users: [auditor([...AUDITOR, RECEIVERS])] },
+    { name: 'staging', folders: [folderOf('staging')], users: [all] },
+    { name: 'production', folders: ['production', ...OVERLAYS[day]].map(folderOf), users: [all] },
     {
       name: 'edge',
       folders: [folderOf('edge')],
-      users: [auditor(AUDITOR)],
+      users: [day === 'today' ? auditor(AUDITOR) : all],
       kubernetes: 'v1.30.6',
       crds: FLUX_2_3,
     },

@@ -44,6 +44,32 @@ test('its reader may get Secrets by name, and never list them', async () => {
   }
 })
 
+test('production was otherwise on the days before, and edge let its reader list Receivers', async () => {
+  const monitoring = '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/monitoring'
+  const cache = '/apis/helm.toolkit.fluxcd.io/v2/namespaces/shop/helmreleases/cache'
+  for (const [day, prunes, version, receivers] of [
+    ['before', false, '1.9.x', 200],
+    ['yesterday', true, '1.9.x', 200],
+    ['today', false, '2.0.x', 403],
+  ] as const) {
+    const fleet = await startSimulator({ clusters: demoFleet(day) })
+    try {
+      const production = fleet.clusters.get('production')!
+      const specOf = async (path: string) =>
+        (JSON.parse((await ask(production, path, AUDITOR)).body.toString()) as { spec: Spec }).spec
+      assert.equal((await specOf(monitoring)).prune, prunes, day)
+      assert.equal((await specOf(cache)).chart?.spec.version, version, day)
+      const edge = fleet.clusters.get('edge')!
+      const { status } = await ask(edge, '/apis/notification.toolkit.fluxcd.io/v1/receivers', AUDITOR)
+      assert.equal(status, receivers, day)
+    } finally {
+      await fleet.close()
+    }
+  }
+})
+
+type Spec = { readonly prune?: boolean; readonly chart?: { readonly spec: { readonly version: string } } }
+
 /** Objects per Flux kind that is served; -1 where it may not be listed. */
 async function countByKind(cluster: RunningCluster): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
