@@ -24,6 +24,10 @@ export type Step = {
 
 /** A rollout that takes longer than this is not one that others should wait for: drift must not hide behind it. */
 const ROLLOUT_MS = 3_600_000
+/** What went and is back within this time, not for the first time, is flapping. */
+const FLAPPING_MS = 24 * 3_600_000
+/** How long what is flapping must stay before it counts again: else each turn of it would be news twice. */
+const STEADY_MS = 6 * 3_600_000
 
 /** What it means that a comparison shows a difference or finding, for the entry that there is of it. */
 export function seeEntry(prior: LedgerEntry | undefined, seen: SeenItem, sighting: Sighting): Step {
@@ -92,7 +96,8 @@ function mergeItems(prior: LedgerItem, seen: LedgerItem): LedgerItem {
 }
 
 function settleOrOpen(entry: LedgerEntry, seen: SeenItem, sighting: Sighting): Step {
-  if (entry.streak < sighting.damping || isRollingOut(entry, seen, sighting)) return settling(entry)
+  const isSettled = entry.streak >= sighting.damping && !isFlapping(entry, sighting)
+  if (!isSettled || isRollingOut(entry, seen, sighting)) return settling(entry)
   const isFirst = entry.appearances === 0
   const { severity, since } = entry
   const { comparison, snapshots, revisions } = since
@@ -110,6 +115,11 @@ function settleOrOpen(entry: LedgerEntry, seen: SeenItem, sighting: Sighting): S
     change: { fingerprint: entry.fingerprint, kind: isFirst ? 'new' : 'reopened', previousSeverity: null },
     events: [eventOf(entry.fingerprint, event, sighting)],
   }
+}
+
+function isFlapping({ appearances, resolvedAt, since }: LedgerEntry, { now }: Sighting): boolean {
+  if (appearances < 2 || resolvedAt === null || Date.parse(now) - Date.parse(since.at) >= STEADY_MS) return false
+  return Date.parse(since.at) - Date.parse(resolvedAt) < FLAPPING_MS
 }
 
 function isRollingOut({ since }: LedgerEntry, { drift }: SeenItem, { now, facts }: Sighting): boolean {

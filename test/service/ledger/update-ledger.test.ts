@@ -96,6 +96,30 @@ test('with a damping of two, what is seen once is settling, and what flaps is ne
   assert.deepEqual([entryOf(flapped, 'f-a').state, entryOf(flapped, 'f-a').resolvedAt], ['resolved', timeAt(3)])
 })
 
+test('what comes and goes is told twice; then it must stay for six hours, or away for a day, before it is back', () => {
+  const turns: readonly (readonly [hour: number, isThere: boolean, told: string | undefined])[] = [
+    [1, true, 'new'],
+    [2, false, 'resolved'],
+    [3, true, 'reopened'],
+    [4, false, 'resolved'],
+    [5, true, 'settling'],
+    [6, false, undefined],
+    [7, true, 'settling'],
+  ]
+  let flapping: Ledger = EMPTY
+  for (const [hour, isThere, told] of turns) {
+    const update = after(flapping, comparedAt(hour, isThere ? [driftOf('a')] : []))
+    assert.equal(kindsIn(update)['f-a'], told, `hour ${hour}`)
+    flapping = update
+  }
+  const still = after(flapping, comparedAt(12.9, [driftOf('a')]))
+  assert.deepEqual(kindsIn(still), { 'f-a': 'settling' })
+  assert.deepEqual(kindsIn(after(still, comparedAt(13, [driftOf('a')]))), { 'f-a': 'reopened' })
+  const away = after(flapping, comparedAt(8, []))
+  assert.deepEqual(kindsIn(after(away, comparedAt(27.9, [driftOf('a')]))), { 'f-a': 'settling' })
+  assert.deepEqual(kindsIn(after(away, comparedAt(28, [driftOf('a')]))), { 'f-a': 'reopened' })
+})
+
 test('while an object is rolling out its drift settles, but not for more than an hour', () => {
   const facts = { ...NO_FACTS, isRollingOut: () => true }
   const first = after(EMPTY, comparedAt(1, [driftOf('a')], [findingOf('dangling-reference')]), { facts })
