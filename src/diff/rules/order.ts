@@ -1,4 +1,5 @@
 import { compareQuantities } from '../../flux/quantity.ts'
+import { compareSemver, parseSemver } from '../../flux/semver.ts'
 import { AppError } from '../../model/errors.ts'
 import { isBigNumber } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
@@ -61,37 +62,10 @@ function compareAs(kind: OrderKind, a: string | null, b: string | null): number 
 
 /** Plain decimal numbers are quantities without a suffix, which are compared exactly, however large. */
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)$/
-const VERSION = /^v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/
 
-/** By the precedence of Semantic Versioning 2.0; a leading `v` and missing parts are allowed, as Helm and Flux allow them. */
+/** A leading `v` and missing parts are allowed, as Helm and Flux allow them. */
 function compareVersions(a: string, b: string): number | null {
-  const left = VERSION.exec(a)
-  const right = VERSION.exec(b)
-  if (left === null || right === null) return null
-  for (const part of [1, 2, 3]) {
-    const difference = Number(left[part] ?? 0) - Number(right[part] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return comparePreReleases(left[4], right[4])
-}
-
-function comparePreReleases(a: string | undefined, b: string | undefined): number {
-  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
-  const left = a.split('.')
-  const right = b.split('.')
-  for (const [at, one] of left.entries()) {
-    const other = right[at]
-    if (other === undefined) return 1
-    const difference = compareIdentifiers(one, other)
-    if (difference !== 0) return difference
-  }
-  return left.length - right.length
-}
-
-/** Numbers by size and below words; words by code units. */
-function compareIdentifiers(a: string, b: string): number {
-  const numbers = [a, b].map((text) => /^\d+$/.test(text))
-  if (numbers[0] !== numbers[1]) return numbers[0] ? -1 : 1
-  if (numbers[0]) return a.length - b.length || (a < b ? -1 : Number(a > b))
-  return a < b ? -1 : Number(a > b)
+  const left = parseSemver(a)
+  const right = parseSemver(b)
+  return left === null || right === null ? null : compareSemver(left, right)
 }
