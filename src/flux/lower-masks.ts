@@ -14,6 +14,9 @@ const STATUS_DIGESTS: ReadonlySet<string> = new Set([
   'lastAttemptedConfigDigest',
   'externalChecksumRefs',
 ])
+/** What a ResourceSet applied, copies of Secrets among it; the revisions of other kinds are no bare digests, but for those of buckets. */
+const APPLIED = 'lastAppliedRevision'
+const BARE_DIGEST = /^sha\d+:[0-9a-f]+$/
 /** Below `status.history` also the one of the manifests that were applied, Secrets among them. */
 const HISTORY_DIGESTS: ReadonlySet<string> = new Set([...STATUS_DIGESTS, 'digest'])
 const NO_DIGESTS: ReadonlySet<string> = new Set()
@@ -58,11 +61,16 @@ function lowerMap(map: JsonObject, place: Place, rename: Rename): JsonObject {
   let changed = false
   for (const key of Object.keys(map)) {
     const shown = rename(key)
-    const value = DIGESTS[place].has(key) ? PRESENT : lower(map[key]!, placeBelow(place, key), rename)
+    const value = tellsSecrets(place, key, map[key]!) ? PRESENT : lower(map[key]!, placeBelow(place, key), rename)
     if (shown !== key || value !== map[key]) changed = true
     setOwn(lowered, shown, value)
   }
   return changed ? lowered : map
+}
+
+function tellsSecrets(place: Place, key: string, value: Json): boolean {
+  if (DIGESTS[place].has(key)) return true
+  return place === 'status' && key === APPLIED && typeof value === 'string' && BARE_DIGEST.test(value)
 }
 
 function placeBelow(place: Place, key: string): Place {

@@ -81,6 +81,7 @@ test('digests that controllers make of secret values go, those of sources and ch
   const status = {
     artifact: { digest: 'sha256:source' },
     history: [{ configDigest: 'sha256:values', ociDigest: 'sha256:chart', digest: 'sha256:manifests' }],
+    lastAppliedRevision: 'sha256:5e1f',
     lastAttemptedConfigDigest: 'sha256:values',
     readiness: 'Ready',
   }
@@ -95,10 +96,18 @@ test('digests that controllers make of secret values go, those of sources and ch
     status: {
       artifact: { digest: 'sha256:source' },
       history: [{ configDigest: present, ociDigest: 'sha256:chart', digest: present }],
+      lastAppliedRevision: present,
       lastAttemptedConfigDigest: present,
       readiness: 'Ready',
     },
   })
+})
+
+test('revisions of sources stay', () => {
+  const status = { lastAppliedRevision: 'main@sha1:5e1f' }
+  const taken = snapshot({ cluster: 'a', objects: [{ ref: 'Kustomization/apps/shop', status: { status } }] })
+  const low = levelSecrets(taken, 'presence')
+  assert.deepEqual(low.body(low.entries[0]!.statusDigest!), { status })
 })
 
 test('off leaves Secrets out as if they had not been read', () => {
