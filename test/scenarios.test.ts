@@ -25,6 +25,8 @@ type Expected = {
   }[]
   readonly noEffect?: readonly { readonly ref: string; readonly path: string; readonly explanation: string }[]
   readonly findings?: readonly string[]
+  readonly flags?: readonly string[]
+  readonly proofs?: readonly { readonly ref: string; readonly answer: string }[]
 }
 
 const root = 'test/scenarios'
@@ -51,7 +53,7 @@ for (const { name } of scenarios) {
     const streams = captureStreams({ HOME: folder })
     const sides = sidesOf(name).map((side) => `${name}/${side}`)
     const code = await run(
-      [...sides, '--kubeconfig', join(folder, 'kubeconfig'), '--no-history', '-o', 'json'],
+      [...sides, '--kubeconfig', join(folder, 'kubeconfig'), '--no-history', '-o', 'json', ...(expected.flags ?? [])],
       streams,
     )
     const comparison = JSON.parse(streams.out()) as Comparison
@@ -64,6 +66,11 @@ for (const { name } of scenarios) {
     )
     if (expected.effective) assert.deepEqual(effectiveOf(comparison, name), expected.effective)
     if (expected.noEffect) assert.deepEqual(withoutEffect(comparison), expected.noEffect)
+    const proofs = (comparison.proofs ?? []).map(({ ref, answers }) => ({
+      ref: displayRef(ref),
+      answer: answers[`${name}/production`],
+    }))
+    if (expected.proofs) assert.deepEqual(proofs, expected.proofs)
     assert.equal(comparison.verdict, expected.verdict)
     assert.equal(code, { 'in-sync': 0, drifted: 1, incomplete: 2 }[expected.verdict])
     const codes = comparison.findings.map((finding) => finding.code)

@@ -25,6 +25,9 @@ import type { Identity, Replacers } from './parameters/identity.ts'
 import { createNameMatcher, pairObjects, refsOf } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { PRESENT } from './presence.ts'
+import { proofDocument } from './proof/prove.ts'
+import { indexOtherReferences } from './proof/references.ts'
+import { settleUnread } from './proof/settle.ts'
 import { createRuleSet } from './rules/rule-set.ts'
 import type { Profiles } from './rules/choice.ts'
 import { ruleFindings } from './rules/rule-findings.ts'
@@ -81,7 +84,8 @@ export function compareByRules(input: CompareInput): RuledComparison {
   const units = filterUnits(paired, sides, input.filter).filter((unit) => isComparable(unit, run))
   const install = run.layers.has('install') ? compareInstall(run, input.filter) : NO_INSTALL
   const compared = units.map((unit) => compareUnit(run, unit))
-  const results = [...linkEffective(run, compared), ...install.results]
+  const settled = settleUnread(run, [...linkEffective(run, compared), ...install.results])
+  const { results } = settled
   const objects = paired.filter((unit) => !unit.data)
   const lookup = new Map(objects.flatMap((unit) => refsOf(unit).map((ref) => [refKey(ref), unit])))
   const asked = createAskedCoverage(input.filter)
@@ -92,11 +96,12 @@ export function compareByRules(input: CompareInput): RuledComparison {
     phase: 'done',
     engine: input.engine,
     baseline: input.baseline,
-    verdict: verdictOf(sides, results, asked),
+    verdict: verdictOf(sides, settled, asked),
     clusters: comparedClusters(sides),
     summary: summarize(results, drifts),
     findings: findingsOf(run, { results, install, asked, units, identity }),
     drifts,
+    ...proofsOf(run, results),
     ...(input.explain ? { explanations: explain(run, results) } : {}),
   } as const
   const { apiVersion, kind, phase, ...rest } = content
@@ -134,6 +139,7 @@ function createRun(input: CompareInput, { sides, baseline, paired, replacers }: 
     fingerprint: input.fingerprint,
     events: layers.has('events') ? indexEvents(sides) : null,
     configReferences: layers.has('values') || layers.has('substitutions') ? indexConfigReferences(sides) : null,
+    otherReferences: layers.has('data') ? indexOtherReferences(sides) : [],
     sameName: createNameMatcher(paired),
   }
 }
@@ -162,6 +168,12 @@ function findingsOf(run: Run, { results, install, asked, units, identity }: Outc
     ...identity.findings,
   ]
   return found.map((finding) => findingOf(run.participants, finding)).sort(compareFindings)
+}
+
+/** In the order of the objects; left out where nothing is open. */
+function proofsOf(run: Run, results: readonly UnitResult[]): Pick<Comparison, 'proofs'> {
+  const proofs = results.flatMap(({ unit, proof }) => (proof === null ? [] : [proofDocument(run, unit, proof)]))
+  return proofs.length === 0 ? {} : { proofs }
 }
 
 function comparedClusters(sides: readonly Side[]): ComparedCluster[] {

@@ -77,7 +77,7 @@ function build(run: Run, subject: Subject, { steps, moved, judged, ...facts }: F
     path,
     severity: judged.severity ?? severityOf({ kind: subject.kind, uses: subject.uses, layer, steps }),
     classification: judged.classification,
-    explanation: judged.explanation,
+    explanation: judged.explanation ?? judged.slot.proven ?? null,
     changes,
     values,
     unknown,

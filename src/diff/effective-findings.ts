@@ -4,7 +4,6 @@ import { isSince, isStrict } from '../flux/variables-used.ts'
 import { own } from '../model/json.ts'
 import { displayRef } from '../model/resource-ref.ts'
 import { notedOn } from './effective.ts'
-import { isProvenEqual, unknownSides } from './effective-proof.ts'
 import { count, type Found } from './finding.ts'
 import { listed } from './listing.ts'
 import type { Run } from './run.ts'
@@ -23,7 +22,6 @@ export function effectiveFindings(run: Run, results: readonly UnitResult[]): Fou
       ...undefinedVariables(result),
     ]),
     ...otherThanTaken(run.sides, known),
-    ...provenEqual(known),
   ]
 }
 
@@ -179,22 +177,4 @@ function otherFinding(sides: readonly Side[], other: readonly UnitResult[], seve
     message: `${names(sides)}: the values of ${count(other.length, 'HelmRelease')} are not those that helm-controller took last: ${listedObjects(other)}`,
     hint: 'What they come from changed since the last reconciliation: look at the status of the release, and reconcile it.',
   }
-}
-
-function provenEqual(results: readonly UnitResult[]): Found[] {
-  const proven = results.filter(
-    ({ effective, unit }) => unknownSides(effective!).length > 0 && isProvenEqual(unit, effective!),
-  )
-  if (proven.length === 0) return []
-  const sides = [...new Set(proven.flatMap(({ effective }) => unknownSides(effective!)))]
-  return [
-    {
-      code: 'proven-equal',
-      severity: 'low',
-      sides: sides.sort((a, b) => a.index - b.index),
-      subject: 'digest',
-      message: `of ${count(proven.length, 'object')} not everything could be read on ${names(sides)}, but the digests of the controllers prove that they took the same on all clusters: ${listedObjects(proven)}`,
-      hint: 'Grant get for the objects that could not be read to see the values themselves.',
-    },
-  ]
 }

@@ -1,7 +1,6 @@
-import { takenDigest } from '../flux/values-check.ts'
-import { dig, digArray, digString, type Json } from '../model/json.ts'
 import type { EffectiveUnit } from './effective.ts'
-import type { Unit } from './pairing.ts'
+import { isProvenOn } from './proof/prove.ts'
+import type { UnitProof } from './proof/prove.ts'
 import type { Side } from './side.ts'
 
 /** Sides of which something that was asked for is not known. */
@@ -13,24 +12,7 @@ export function unknownSides({ states }: EffectiveUnit): Side[] {
     .map(([side]) => side)
 }
 
-/**
- * Whether the controllers' own digests prove that what they took is the same on all sides: helm-controller's over the merged values,
- * kustomize-controller's over what it built. Different digests prove nothing.
- */
-export function isProvenEqual(unit: Unit, { states, layer }: EffectiveUnit): boolean {
-  const digests = [...states.keys()].map((side) => {
-    const digest = unit.entries[side.index]?.statusDigest ?? null
-    const status = digest === null ? undefined : dig(side.snapshot.body(digest), 'status')
-    return layer === 'values' ? takenDigest(status) : builtDigest(status)
-  })
-  return digests.length > 1 && digests[0] !== null && digests.every((digest) => digest === digests[0])
-}
-
-function builtDigest(status: Json | undefined): string | null {
-  return digString(digArray(status, 'history')[0], 'digest') ?? null
-}
-
-/** Whether it remains open what differs. */
-export function isUncertain(unit: Unit, effective: EffectiveUnit): boolean {
-  return unknownSides(effective).length > 0 && !isProvenEqual(unit, effective)
+/** Whether it remains open what differs: something is not known, and no digest says what it comes to. */
+export function isUncertain(effective: EffectiveUnit, proof: UnitProof | null): boolean {
+  return unknownSides(effective).some((side) => proof === null || !isProvenOn(proof, side))
 }

@@ -70,7 +70,7 @@ function compareController(run: Run, holders: readonly Holder[]): { result: Unit
   const certainty = { uncertain: false, explained }
   const state = stateOf(judged.differences.filter(isDrift), sightings, certainty)
   const skew = holders.some((holder) => followsSkew(holder, holders[0]!)) ? { name: ref.name } : null
-  const nothing = { equivalents: [], unknown: [], certainty, effective: null }
+  const nothing = { equivalents: [], unknown: [], certainty, effective: null, proof: null }
   return { result: { unit, sightings, state, against, ...judged, ...nothing }, skew }
 }
 

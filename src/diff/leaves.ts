@@ -28,6 +28,8 @@ export type LeafSlot = {
   readonly origins?: ReadonlyMap<Side, Origin>
   /** Of effective values and variables: why nothing is known of this place, on the sides of which other places are known. */
   readonly unread?: ReadonlyMap<Side, string>
+  /** Where digests prove that clusters differ here, although nobody could read in what: how. */
+  readonly proven?: string
 }
 
 export type EquivalentSlot = {

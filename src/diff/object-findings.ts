@@ -5,6 +5,7 @@ import { count } from './finding.ts'
 import type { Found } from './finding.ts'
 import { otherMeanings } from './other-meanings.ts'
 import type { Unit } from './pairing.ts'
+import { proofFindings } from './proof/proof-findings.ts'
 import { referenceFindings, usersAmong } from './reference-findings.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
@@ -22,6 +23,7 @@ export function objectFindings(run: Run, results: readonly UnitResult[]): Found[
     ...results.flatMap((result) => limitFindings(run, result.unit)),
     ...unknownValues(run, results),
     ...effectiveFindings(run, results),
+    ...proofFindings(run, results),
     ...otherMeanings(run, results),
     ...unservedFields(run, results),
     ...suspensionFindings(run, results),

@@ -5,6 +5,7 @@ import type { EventIndex } from './events.ts'
 import type { Participants } from './fingerprints.ts'
 import type { Replacers } from './parameters/identity.ts'
 import type { Sighting } from './presence.ts'
+import type { OtherReferences } from './proof/references.ts'
 import type { RuleSet } from './rules/rule-set.ts'
 import type { Side } from './side.ts'
 
@@ -24,6 +25,7 @@ export type Run = {
   readonly events: EventIndex | null
   /** Null where neither values nor substitutions were asked for. */
   readonly configReferences: ConfigReferences | null
+  readonly otherReferences: OtherReferences
   /** Whether two names in a namespace name one ConfigMap or Secret (see `createNameMatcher`). */
   readonly sameName: (namespace: string, from: string, to: string) => boolean
 }

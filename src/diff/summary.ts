@@ -1,12 +1,14 @@
 import { SEVERITIES } from '../model/comparison.ts'
 import type { Classification, Drift, Severity, Summary, Verdict } from '../model/comparison.ts'
 import { isUnread } from '../model/coverage.ts'
+import type { KindCoverage } from '../model/coverage.ts'
 import { isDerived } from './differences.ts'
 import type { AskedCoverage } from './filter.ts'
 import { isDrift } from './judged-unit.ts'
 import type { Side } from './side.ts'
 import { isUnreadSighting } from './outcome.ts'
 import type { UnitState } from './outcome.ts'
+import type { Settled } from './proof/settle.ts'
 import type { UnitResult } from './unit.ts'
 
 export function summarize(results: readonly UnitResult[], drifts: readonly Drift[]): Summary {
@@ -38,16 +40,17 @@ export function summarize(results: readonly UnitResult[], drifts: readonly Drift
 }
 
 /** Incomplete wins over drifted: what could not be read may hide anything. Findings alone are no drift. */
-export function verdictOf(sides: readonly Side[], results: readonly UnitResult[], asked: AskedCoverage): Verdict {
-  if (sides.some((side) => isIncomplete(side, asked)) || results.some(isUncertain)) return 'incomplete'
+export function verdictOf(sides: readonly Side[], { results, covers }: Settled, asked: AskedCoverage): Verdict {
+  const isOpen = (side: Side) => (coverage: KindCoverage) => isUnread(asked(coverage)) && !covers(side, coverage)
+  if (
+    sides.some((side) => side.snapshot.error !== null || side.snapshot.coverage.some(isOpen(side))) ||
+    results.some(isUncertain)
+  )
+    return 'incomplete'
   const drifted = results.some(({ differences }) => differences.some(isDrift))
   return drifted ? 'drifted' : 'in-sync'
 }
 
-function isIncomplete({ snapshot }: Side, asked: AskedCoverage): boolean {
-  return snapshot.error !== null || snapshot.coverage.some((coverage) => isUnread(asked(coverage)))
-}
-
-function isUncertain({ sightings, unknown }: UnitResult): boolean {
-  return sightings.some(isUnreadSighting) || unknown.some(({ reason }) => reason === 'key')
+function isUncertain({ sightings, unknown, settled }: UnitResult): boolean {
+  return (settled !== true && sightings.some(isUnreadSighting)) || unknown.some(({ reason }) => reason === 'key')
 }

@@ -18,6 +18,8 @@ import { referencesOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { sightUnit } from './presence.ts'
 import type { Sighting } from './presence.ts'
+import { hasUnread, proveUnit, provenSlots } from './proof/prove.ts'
+import type { UnitProof } from './proof/prove.ts'
 import { hidesUnknown } from './rules/judge-unit.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
@@ -37,6 +39,10 @@ export type UnitResult = Omit<JudgedDifferences, 'explained'> & {
   readonly certainty: Certainty
   /** Null where nothing but the object itself is to be compared. */
   readonly effective: EffectiveUnit | null
+  /** Null where nothing is open of which a digest could say something. */
+  readonly proof: UnitProof | null
+  /** Of a ConfigMap or Secret that could not be read: all that use it have an answer all the same. */
+  readonly settled?: true
 }
 
 const NOTHING: MeasuredLeaves = { slots: [], equivalents: [], unknown: [] }
@@ -45,7 +51,8 @@ const NOTHING: MeasuredLeaves = { slots: [], equivalents: [], unknown: [] }
 export function compareUnit(run: Run, unit: Unit): UnitResult {
   const bodies = createUnitBodies(unit)
   const effective = effectiveOf(run, unit, bodies)
-  const equal = effective === null && isPlainlyEqual(run, unit) && !run.rules.asks(unit)
+  const equal =
+    effective === null && isPlainlyEqual(run, unit) && !run.rules.asks(unit) && (unit.data || !hasUnread(run, unit))
   return equal ? inSync(run, unit) : measuredUnit(run, unit, { effective, bodies })
 }
 
@@ -57,6 +64,7 @@ const IN_SYNC = {
   unknown: [],
   certainty: { uncertain: false, explained: false },
   effective: null,
+  proof: null,
 } as const
 
 function inSync(run: Run, unit: Unit): UnitResult {
@@ -82,12 +90,13 @@ function measuredUnit(run: Run, unit: Unit, { effective, bodies }: Begun): UnitR
   const differ = createUnitDiffer(run, unit, bodies)
   const against = readable.length > 0 ? pickAgainst(run, unit, readable, differ) : present.slice(0, 1)
   const leaves = measureUnit(run, unit, { against, readable, differ, effective })
+  const proof = unit.data ? null : proveUnit(run, unit, { against, effective, slots: leaves.slots })
   const presence = run.layers.has('presence') ? presenceOf(run, sightings) : []
   const unknown = leaves.unknown.filter((slot) => !hidesUnknown(run.rules, unit, slot))
   const { explained, ...judged } = judgedDifferences(run, {
     unit,
     sightings,
-    slots: [...presence, ...leaves.slots],
+    slots: [...presence, ...leaves.slots, ...provenSlots(run, proof)],
     unknown,
     subjectAt: createSubjects(run, unit, { sightings, effective }),
     treeOf: (side) => (unit.entries[side.index]?.limit === null ? differ.load(side, 'body') : null),
@@ -97,11 +106,11 @@ function measuredUnit(run: Run, unit: Unit, { effective, bodies }: Begun): UnitR
   const uncertain =
     readable.length < present.length ||
     unknown.some(({ reason }) => reason !== 'presence') ||
-    (effective !== null && isUncertain(unit, effective))
+    (effective !== null && isUncertain(effective, proof))
   const certainty = { uncertain, explained }
   const state = stateOf(judged.differences.filter(isDrift), sightings, certainty)
   const { equivalents } = leaves
-  return { unit, sightings, state, against, ...judged, equivalents, unknown, certainty, effective }
+  return { unit, sightings, state, against, ...judged, equivalents, unknown, certainty, effective, proof }
 }
 
 type About = { readonly sightings: readonly Sighting[]; readonly effective: EffectiveUnit | null }
@@ -111,8 +120,9 @@ function createSubjects(run: Run, unit: Unit, { sightings, effective }: About): 
   const subject = subjectOf(run, unit, sightings)
   const seen = { ...subject, unknown: unseen(run, sightings) }
   const reasons = effective === null ? [] : reasonsOf(effective)
-  return ({ layer, unread }) => {
+  return ({ layer, unread, proven }) => {
     if (layer === 'presence') return seen
+    if (proven !== undefined) return { ...subject, unknown: new Map([...subject.unknown, ...(unread ?? [])]) }
     if (!isEffective(layer)) return subject
     return { ...subject, unknown: new Map([...reasons, ...(unread ?? []), ...subject.unknown]) }
   }

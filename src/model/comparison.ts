@@ -139,6 +139,25 @@ export type Explanation = {
   readonly values: PerCluster<Json>
 }
 
+export const PROOF_ANSWERS = ['proven-equal', 'proven-different', 'unknown'] as const
+export type ProofAnswer = (typeof PROOF_ANSWERS)[number]
+
+/** What the digests of controllers say of what could not be read of an object. */
+export type Proof = {
+  readonly ref: ResourceRef
+  readonly layer: Layer
+  /** The field of the object that holds the digest. */
+  readonly by: string
+  /** The cluster that the others are measured against. */
+  readonly against: ClusterName
+  /** Per cluster with which something is open. */
+  readonly answers: PerCluster<ProofAnswer>
+  /** What could not be read there, by name. */
+  readonly unread: PerCluster<readonly string[]>
+  /** Of sources: the revision of their artifact. */
+  readonly revisions: PerCluster<string>
+}
+
 /** The machine contract: `-o json`, REST and MCP give this document. */
 export type Comparison = {
   readonly apiVersion: 'flux-compare.dev/v1'
@@ -154,6 +173,8 @@ export type Comparison = {
   readonly summary: Summary
   readonly findings: readonly Finding[]
   readonly drifts: readonly Drift[]
+  /** Left out where everything could be read. */
+  readonly proofs?: readonly Proof[]
   /** Only with `--explain`. */
   readonly explanations?: readonly Explanation[]
 }

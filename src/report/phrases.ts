@@ -1,6 +1,6 @@
 import type { ClusterName } from '../model/cluster.ts'
-import type { ComparedCluster, Comparison, Difference, Drift, Origin } from '../model/comparison.ts'
-import { SEVERITIES } from '../model/comparison.ts'
+import type { ComparedCluster, Comparison, Difference, Drift, Origin, Proof, ProofAnswer } from '../model/comparison.ts'
+import { PROOF_ANSWERS, SEVERITIES } from '../model/comparison.ts'
 import { isUnread } from '../model/coverage.ts'
 import type { ObjectOutline, OneSidedOutline } from './outline.ts'
 
@@ -16,16 +16,29 @@ export function severityCounts({ summary }: Comparison): string {
 }
 
 /** `47 of 60 objects in sync, 9 drifted, 2 missing`: only what there is. */
-export function objectCounts({ summary }: Comparison): string {
+export function objectCounts({ summary, proofs = [] }: Comparison): string {
   const parts = [
     `${summary.inSync} of ${plural(summary.objects, 'object')} in sync`,
     ...count(summary.drifted, 'drifted'),
     ...count(summary.missing, 'missing'),
     ...count(summary.extra, 'extra'),
     ...count(summary.unknown, 'not known'),
+    ...describeProofs(proofs),
   ]
   return parts.join(', ')
 }
+
+/** `of 3 not all could be read: 2 proven equal, 1 unknown`; nothing where all could. */
+function describeProofs(proofs: readonly Proof[]): string[] {
+  if (proofs.length === 0) return []
+  const worst = proofs.map(({ answers }) => WORST_FIRST.find((answer) => Object.values(answers).includes(answer)))
+  const parts = PROOF_ANSWERS.flatMap((answer) =>
+    count(worst.filter((one) => one === answer).length, answer.replace('-', ' ')),
+  )
+  return [`of ${proofs.length} not all could be read: ${parts.join(', ')}`]
+}
+
+const WORST_FIRST: readonly ProofAnswer[] = ['proven-different', 'unknown', 'proven-equal']
 
 function count(number: number, word: string): string[] {
   return number === 0 ? [] : [`${number} ${word}`]

@@ -47,6 +47,7 @@ export type ObjectSpec = {
   readonly version?: string
   readonly noted?: true
   readonly suspended?: string
+  readonly resourceVersion?: string
 }
 
 export type SnapshotSpec = {
@@ -87,7 +88,7 @@ export function snapshot(spec: SnapshotSpec): Snapshot {
     ref: ref(object.ref),
     version: object.version ?? 'v1',
     uid: spec.file ? null : `uid-of-${object.ref}`,
-    resourceVersion: spec.file ? null : '1',
+    resourceVersion: spec.file ? null : (object.resourceVersion ?? '1'),
     digest: keep(object.body ?? {}),
     statusDigest: object.status ? keep(object.status) : null,
     labels: object.labels ?? {},

@@ -121,7 +121,9 @@ describe('effective values', () => {
 
 describe('values that could not be read', () => {
   const keys = reference(APP, SECRET, { state: 'forbidden' })
-  const digests = (digest: string): JsonObject => ({ status: { history: [{ configDigest: digest }] } })
+  const digests = (digest: string): JsonObject => ({
+    status: { history: [{ configDigest: digest }], readiness: 'Ready', reconciled: true },
+  })
   const forbidden = (cluster: string, digest: string | null): SnapshotSpec => ({
     cluster,
     objects: [
@@ -144,8 +146,8 @@ describe('values that could not be read', () => {
   it('are proven equal by equal digests of the controllers, and by nothing else', () => {
     const equal = compareSpecs([forbidden('a', 'sha256:aa'), forbidden('b', 'sha256:aa')])
     assert.ok(codes(equal).includes('low proven-equal a b'))
-    // The Secret itself stays unknown.
-    assert.deepEqual([equal.summary.unknown, equal.summary.inSync, equal.verdict], [1, 1, 'incomplete'])
+    // The Secret itself is neither known nor needed.
+    assert.deepEqual([equal.summary.unknown, equal.summary.inSync, equal.verdict], [0, 1, 'in-sync'])
     const different = compareSpecs([forbidden('a', 'sha256:aa'), forbidden('b', 'sha256:bb')])
     assert.equal(different.summary.unknown, 2)
     assert.deepEqual(

@@ -83,3 +83,32 @@ test('an object with nothing but what follows is neither a failed case nor a nam
   assert.match(junit, /failures="2"/)
   assert.doesNotMatch(junit, /quiet/)
 })
+
+test('what digests prove is one clause of the counts, and a difference of all that is made of the object', () => {
+  const base = { layer: 'values', by: 'status.lastAttemptedConfigDigest', against: 'staging', revisions: {} } as const
+  const unread = { production: ['Secret/shop/keys'] }
+  const release = ref('HelmRelease', 'shop', 'web')
+  const proven = difference({
+    layer: 'values',
+    path: '',
+    values: { staging: { masked: 'hmac:k:a' }, production: { masked: 'hmac:k:b' } },
+    changes,
+    explanation:
+      'proven different by status.lastAttemptedConfigDigest: all but Secret/shop/keys is the same, and could be read',
+  })
+  const proofs = (['proven-different', 'proven-equal', 'unknown', 'unknown'] as const).map((answer) => ({
+    ...base,
+    ref: release,
+    answers: { production: answer },
+    unread,
+  }))
+  const lines = renderComparison({ ...comparison([drift(release, [proven])]), proofs }, 'table', options).split('\n')
+  assert.match(lines[1]!, /, of 4 not all could be read: 1 proven equal, 1 proven different, 2 unknown$/)
+  assert.deepEqual(lines.slice(lines.indexOf('DIFFERENCES (staging → production)') + 1), [
+    'medium    HelmRelease/shop/web',
+    '            values  (secret A) → (secret B)',
+    '              proven different by status.lastAttemptedConfigDigest: all but Secret/shop/keys is the same, and could be',
+    '              read',
+    '',
+  ])
+})

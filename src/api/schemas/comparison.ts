@@ -1,12 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import {
   LAYERS,
+  PROOF_ANSWERS,
   SEVERITIES,
   type Comparison,
   type Difference,
   type Drift,
   type Explanation,
   type Finding,
+  type Proof,
 } from '../../model/comparison.ts'
 import type { ComparedCluster, Summary } from '../../model/comparison.ts'
 import type { DifferenceRow } from '../../service/service.ts'
@@ -114,8 +116,20 @@ const EXPLANATION: z.ZodType<Explanation> = z
   })
   .openapi('Explanation')
 
+const PROOF: z.ZodType<Proof> = z
+  .object({
+    ref: REF,
+    layer: LAYER,
+    by: z.string(),
+    against: NAME,
+    answers: perCluster(z.enum(PROOF_ANSWERS)),
+    unread: perCluster(z.array(z.string())),
+    revisions: perCluster(z.string()),
+  })
+  .openapi('Proof')
+
 /** The document of `-o json`: held to the type, so that a field added there without a line here does not compile. */
-export const COMPARISON: z.ZodType<Omit<Comparison, 'explanations'>> = z
+export const COMPARISON: z.ZodType<Omit<Comparison, 'explanations' | 'proofs'>> = z
   .object({
     apiVersion: z.literal(API_VERSION),
     kind: z.literal('Comparison'),
@@ -129,6 +143,7 @@ export const COMPARISON: z.ZodType<Omit<Comparison, 'explanations'>> = z
     summary: SUMMARY,
     findings: z.array(FINDING),
     drifts: z.array(DRIFT),
+    proofs: z.array(PROOF).optional(),
     explanations: z.array(EXPLANATION).optional(),
   })
   .meta({ description: 'docs/json.md tells every field' })

@@ -25,11 +25,30 @@ export function createAbsenceTest(comparison: Comparison): AbsenceTest {
     const compared = involved.map((name) => clusters.get(name))
     if (compared.some((cluster) => cluster === undefined)) return 'not-compared'
     if (compared.some((cluster) => cluster!.error !== null)) return 'unknown'
+    const answer = answerOf(comparison, entry, involved)
+    if (answer !== null) return answer
     const drift = drifts.get(refKey(entry.item.ref!))
     if (involved.some((name) => isUnknownIn(drift, name))) return 'unknown'
     if (hidesContent(comparison, entry, involved)) return 'unknown'
     return worst(compared.flatMap((cluster) => statusesFor(entry, cluster!)))
   }
+}
+
+/**
+ * What digests say of an object of which not all could be read. Null: nothing of this entry. What digests alone had told is open again
+ * where they no longer tell anything.
+ */
+function answerOf(
+  { proofs = [] }: Comparison,
+  { item }: LedgerEntry,
+  involved: readonly ClusterName[],
+): Absence | null {
+  if (!EFFECTIVE.has(item.layer) && item.path !== '') return null
+  const proof = proofs.find(({ ref, layer }) => layer === item.layer && sameRef(ref, item.ref!))
+  if (proof === undefined) return null
+  const answers = involved.filter((name) => name !== proof.against).map((name) => proof.answers[name])
+  if (answers.every((answer) => answer === undefined || answer === 'proven-equal')) return 'proven'
+  return item.path === '' ? 'unknown' : null
 }
 
 function isUnknownIn(drift: Drift | undefined, cluster: ClusterName): boolean {

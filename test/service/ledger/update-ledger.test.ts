@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Comparison, ProofAnswer } from '../../../src/model/comparison.ts'
 import type { Ledger, LedgerEntry } from '../../../src/service/ledger/ledger.ts'
 import { NO_FACTS } from '../../../src/service/ledger/object-facts.ts'
 import { updateLedger } from '../../../src/service/ledger/update-ledger.ts'
@@ -165,6 +166,28 @@ test('an object of which nothing is known on one side, or that is too large to c
   const large = findingOf('object-too-large', { ref })
   assert.equal(kindsIn(after(first, comparedAt(2, [], [large])))['f-a'], 'frozen')
   assert.equal(kindsIn(after(first, comparedAt(2, [], [{ ...large, clusters: ['edge'] }])))['f-a'], 'resolved')
+})
+
+test('what digests proved different is resolved by a proof of the contrary, and by nothing less', () => {
+  const masks = { staging: { masked: 'hmac:k:a' }, production: { masked: 'hmac:k:b' } }
+  const first = after(EMPTY, comparedAt(1, [driftOf('a', { layer: 'substitutions', path: '', ...masks })]))
+  const answered = (hour: number, answer: ProofAnswer): Comparison => {
+    const proof = {
+      ref: driftOf('a').ref,
+      layer: 'substitutions' as const,
+      by: 'status.history[0].digest',
+      against: 'staging',
+      answers: { production: answer },
+      unread: { production: ['Secret/apps/keys'] },
+      revisions: {},
+    }
+    return { ...comparedAt(hour, []), proofs: [proof] }
+  }
+  const second = after(first, answered(2, 'unknown'))
+  assert.equal(kindsIn(second)['f-a'], 'frozen')
+  assert.equal(kindsIn(after(second, answered(3, 'proven-equal')))['f-a'], 'resolved')
+  // All could be read, and nothing differs.
+  assert.equal(kindsIn(after(second, comparedAt(3, [])))['f-a'], 'resolved')
 })
 
 test('a secret under another key is frozen; a plain value beside it is not', () => {
