@@ -57,6 +57,15 @@ export type Handover = {
   readonly drop: (id: QueueJobId) => Promise<void>
 }
 
+/** A moment that comes again and again, at which somebody looks at what is due. `name`: `^[A-Za-z0-9._-]{1,120}$`. */
+export type WakeUp = {
+  readonly name: string
+  /** Five fields, or six with seconds. */
+  readonly cron: string
+  /** IANA name. */
+  readonly timeZone: string
+}
+
 /**
  * At least once, in no promised order. It is not the record of what must run: that is the database, and whatever the queue loses is
  * enqueued again from there. Every call but `close` settles within two seconds (a handover: two for each part), with `queue-unavailable`
@@ -72,6 +81,11 @@ export type JobQueue = {
   /** Hears of the jobs of a lane, whoever runs them; may miss some while the queue is away. Returns how to stop. */
   readonly watch: (lane: Lane, listener: (event: QueueEvent) => void) => () => Promise<void>
   readonly handover: Handover
+  /**
+   * From now on these wake-ups and no others: each gives the lane `wake` a job with its name, when it is time. Some may be lost, and
+   * those of a time without a consumer come as one.
+   */
+  readonly keepWakeUps: (wakeUps: readonly WakeUp[]) => Promise<void>
   /** Whether the queue answers now. */
   readonly isReady: () => Promise<boolean>
   readonly close: () => Promise<void>

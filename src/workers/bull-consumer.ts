@@ -4,6 +4,7 @@ import { asAppError } from '../model/errors.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Consumer, Lane, RunningJob } from '../service/job-queue.ts'
 import { jobIdOf } from './bull-names.ts'
+import { repeatByCron } from './bull-wake-ups.ts'
 import { ABORT_MS } from './in-process-lane.ts'
 import { openRedis, reasonOf, type OnTrouble, type RedisConnection } from './redis-connection.ts'
 import type { RedisTarget } from './redis-target.ts'
@@ -74,6 +75,7 @@ function startWorker(settings: BullSettings, lane: Lane, concurrency: number, ha
     maxStalledCount: MAX_STALLED,
     drainDelay: IDLE_BLOCK_S,
     runRetryDelay: RETRY_MS,
+    settings: { repeatStrategy: repeatByCron },
   })
   const started: BullWorker = { worker, connection, running: new Set(), stopping: false }
   worker.on('error', (error) => onTrouble(reasonOf(error)))

@@ -1,7 +1,9 @@
 import { Queue, type JobsOptions } from 'bullmq'
 import type { Consumer, JobQueue, Lane, NewQueueJob, QueueJobState } from '../service/job-queue.ts'
+import { WAKE_LANE } from '../service/lanes.ts'
 import { consumeLane, LOCK_TIMES, type BullSettings, type LockTimes } from './bull-consumer.ts'
 import { bullIdOf } from './bull-names.ts'
+import { keepSchedulers, repeatByCron } from './bull-wake-ups.ts'
 import { watchLane } from './bull-watch.ts'
 import { HANDOVER_LIMITS, type HandoverLimits } from './handover-limits.ts'
 import { checkJobId, checkLane } from './job-names.ts'
@@ -74,6 +76,7 @@ export function createBullQueue(options: BullQueueOptions): JobQueue {
       return stop
     },
     handover: createRedisHandover(opened.calls.client, prefix, options.handover ?? HANDOVER_LIMITS),
+    keepWakeUps: (wakeUps) => onLane(opened, WAKE_LANE, (queue) => keepSchedulers(queue, wakeUps)),
     isReady: () => answersNow(opened),
     close: () => (opened.closing ??= closeAll(opened)),
   }
@@ -122,7 +125,11 @@ async function onLane<T>(opened: Opened, lane: Lane, call: (queue: Queue) => Pro
 
 function openLane(opened: Opened, lane: Lane): Queue {
   const { prefix, onTrouble } = opened.settings
-  const queue = new Queue(lane, { connection: opened.calls.client, prefix })
+  const queue = new Queue(lane, {
+    connection: opened.calls.client,
+    prefix,
+    settings: { repeatStrategy: repeatByCron },
+  })
   queue.on('error', (error) => onTrouble(reasonOf(error)))
   opened.queues.set(lane, queue)
   return queue

@@ -1,8 +1,10 @@
 import { AppError } from '../model/errors.ts'
 import type { Handover, JobQueue, Lane } from '../service/job-queue.ts'
+import { WAKE_LANE } from '../service/lanes.ts'
 import { HANDOVER_LIMITS, type HandoverLimits } from './handover-limits.ts'
 import { createInProcessHandover } from './in-process-handover.ts'
 import { createInProcessLane, type InProcessLane } from './in-process-lane.ts'
+import { createInProcessWakeUps } from './in-process-wake-ups.ts'
 import { checkJobId, checkLane } from './job-names.ts'
 
 /** Finished ids are known for this long; the port promises an hour. */
@@ -28,7 +30,9 @@ export function createInProcessQueue(options: InProcessQueueOptions = {}): JobQu
     lanes.set(lane, found)
     return found
   }
+  const wakeUps = createInProcessWakeUps((job) => laneOf(WAKE_LANE).enqueue(job))
   const close = async (): Promise<void> => {
+    wakeUps.stop()
     await Promise.all([...lanes.values()].map((lane) => lane.close()))
     clear()
   }
@@ -50,14 +54,19 @@ export function createInProcessQueue(options: InProcessQueueOptions = {}): JobQu
       open()
       return laneOf(lane).depth()
     },
-    watch: (lane, listener) => {
-      const stop = laneOf(lane).watch(listener)
-      return async () => stop()
-    },
+    watch: (lane, listener) => stopLater(laneOf(lane).watch(listener)),
     handover: whileOpen(handover, open),
+    keepWakeUps: async (wanted) => {
+      open()
+      wakeUps.keep(wanted)
+    },
     isReady: async () => closing === null,
     close: () => (closing ??= close()),
   }
+}
+
+function stopLater(stop: () => void): () => Promise<void> {
+  return async () => stop()
 }
 
 function whileOpen(handover: Handover, open: () => void): Handover {

@@ -44,6 +44,15 @@ export function readCompareJob(data: JobData): CompareJob {
   return { run: textIn(data, 'run'), fence: numberIn(data, 'fence') }
 }
 
+/** Of a wake-up: whose it is. */
+export function wakeData(name: string): JsonObject {
+  return { name }
+}
+
+export function readWake(data: JobData): string {
+  return textIn(data, 'name')
+}
+
 function textIn(data: JobData, key: string): string {
   const value = own(data, key)
   if (typeof value !== 'string') throw wrongData()

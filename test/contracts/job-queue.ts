@@ -10,6 +10,7 @@ import type {
   QueueJobState,
   RunningJob,
 } from '../../src/service/job-queue.ts'
+import { wakeUpLaws, type Law } from './wake-ups.ts'
 
 /** Opens a queue with handovers of at most 1,000 bytes that are gone after 300 ms if `shortLived`, else after an hour. */
 export type OpenQueue = (t: TestContext, options?: { readonly shortLived: boolean }) => Promise<JobQueue>
@@ -27,14 +28,13 @@ export function jobQueueLaws(name: string, openQueue: OpenQueue): void {
   lawsOfConsumers(law)
   lawsOfEvents(law)
   lawsOfHandover(law)
+  wakeUpLaws(law, until)
   test(`${name}: a handover that nobody took over is gone after its time`, { timeout: 60_000 }, async (t) => {
     const queue = await openQueue(t, { shortLived: true })
     await queue.handover.put('a', [Buffer.from('part')])
     await until(async () => (await queue.handover.take('a')) === null)
   })
 }
-
-type Law = (text: string, check: (queue: JobQueue, t: TestContext) => Promise<void>) => void
 
 function lawsOfEnqueue(law: Law): void {
   law('a job runs with its id and data, and is done', async (queue) => {
@@ -143,6 +143,7 @@ function lawsOfEnqueue(law: Law): void {
       queue.consume(LANE, 1, async () => undefined),
       'queue-unavailable',
     )
+    await rejects(queue.keepWakeUps([]), 'queue-unavailable')
     await rejects(queue.handover.put('a', []), 'queue-unavailable')
     await rejects(queue.handover.take('a'), 'queue-unavailable')
     await rejects(queue.handover.drop('a'), 'queue-unavailable')
