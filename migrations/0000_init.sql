@@ -195,4 +195,127 @@ CREATE TABLE `ledger_events` (
 );
 --> statement-breakpoint
 CREATE INDEX `ledger_events_by_entry` ON `ledger_events` (`entry`,`sequence`);--> statement-breakpoint
-CREATE INDEX `ledger_events_by_time` ON `ledger_events` (`at`);
+CREATE INDEX `ledger_events_by_time` ON `ledger_events` (`at`);--> statement-breakpoint
+CREATE TABLE `deliveries` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`report` text NOT NULL,
+	`name` text NOT NULL,
+	`channel` text NOT NULL,
+	`part` text NOT NULL,
+	`why` text NOT NULL,
+	`state` text NOT NULL,
+	`attempts` integer NOT NULL,
+	`created_at` text NOT NULL,
+	`first_tried_at` text,
+	`next_at` text,
+	`finished_at` text,
+	`reason` text,
+	`reference` text,
+	`header` integer NOT NULL,
+	`items` integer NOT NULL,
+	FOREIGN KEY (`header`) REFERENCES `documents`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`items`) REFERENCES `lists`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `deliveries_id_unique` ON `deliveries` (`id`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_state` ON `deliveries` (`state`,`sequence`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_channel` ON `deliveries` (`channel`,`sequence`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_report` ON `deliveries` (`report`,`sequence`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_name` ON `deliveries` (`name`,`sequence`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_finish` ON `deliveries` (`finished_at`);--> statement-breakpoint
+CREATE INDEX `deliveries_pending` ON `deliveries` (`channel`,`sequence`,`next_at`) WHERE state = 'pending';--> statement-breakpoint
+CREATE INDEX `deliveries_disabled` ON `deliveries` (`channel`,`finished_at`) WHERE state = 'disabled';--> statement-breakpoint
+CREATE INDEX `deliveries_with_reference` ON `deliveries` (`name`,`channel`,`sequence`) WHERE reference is not null;--> statement-breakpoint
+CREATE TABLE `disabled_channels` (
+	`channel` text PRIMARY KEY NOT NULL,
+	`since` text NOT NULL,
+	`reason` text NOT NULL,
+	`configured` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `reports` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`name` text NOT NULL,
+	`at` text NOT NULL,
+	`comparison` text NOT NULL,
+	`previous` text,
+	`baseline` text,
+	`targets` text NOT NULL,
+	`verdict` text NOT NULL,
+	`news` integer NOT NULL,
+	`severity` text,
+	`counts` text NOT NULL,
+	`secrets` text NOT NULL,
+	`told_until` integer NOT NULL,
+	`header` integer NOT NULL,
+	`items` integer NOT NULL,
+	FOREIGN KEY (`header`) REFERENCES `documents`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`items`) REFERENCES `lists`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `reports_id_unique` ON `reports` (`id`);--> statement-breakpoint
+CREATE INDEX `reports_by_name` ON `reports` (`name`,`sequence`);--> statement-breakpoint
+CREATE INDEX `reports_by_time` ON `reports` (`at`);--> statement-breakpoint
+CREATE TABLE `sent_routes` (
+	`name` text NOT NULL,
+	`route` text NOT NULL,
+	`last_sent_at` text NOT NULL,
+	PRIMARY KEY(`name`, `route`)
+);
+--> statement-breakpoint
+CREATE TABLE `waiting_routes` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`name` text NOT NULL,
+	`route` text NOT NULL,
+	`until` text NOT NULL,
+	`header` integer NOT NULL,
+	`items` integer NOT NULL,
+	FOREIGN KEY (`header`) REFERENCES `documents`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`items`) REFERENCES `lists`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `waiting_routes_by_name` ON `waiting_routes` (`name`,`route`);--> statement-breakpoint
+CREATE INDEX `waiting_routes_by_time` ON `waiting_routes` (`until`);--> statement-breakpoint
+CREATE TABLE `schedule_records` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`schedule` text NOT NULL,
+	`due` text NOT NULL,
+	`trigger` text NOT NULL,
+	`outcome` text NOT NULL,
+	`reason` text,
+	`message` text,
+	`run` text,
+	`requested_by` text NOT NULL,
+	`recorded_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `schedule_records_once` ON `schedule_records` (`schedule`,`due`) WHERE "trigger" <> 'run-now';--> statement-breakpoint
+CREATE INDEX `schedule_records_by_schedule` ON `schedule_records` (`schedule`,`due`,`sequence`);--> statement-breakpoint
+CREATE INDEX `schedule_records_by_due` ON `schedule_records` (`due`,`sequence`);--> statement-breakpoint
+CREATE INDEX `schedule_records_by_run` ON `schedule_records` (`run`);--> statement-breakpoint
+CREATE INDEX `schedule_records_by_time` ON `schedule_records` (`recorded_at`);--> statement-breakpoint
+CREATE TABLE `schedule_states` (
+	`name` text PRIMARY KEY NOT NULL,
+	`key` text NOT NULL,
+	`accounted_until` text NOT NULL,
+	`paused` text
+);
+--> statement-breakpoint
+CREATE TABLE `applied_versions` (
+	`sequence` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`cluster` text NOT NULL,
+	`group` text NOT NULL,
+	`kind` text NOT NULL,
+	`namespace` text NOT NULL,
+	`name` text NOT NULL,
+	`version` text,
+	`revision` text,
+	`attempted` text,
+	`since` text NOT NULL,
+	`after` text
+);
+--> statement-breakpoint
+CREATE INDEX `applied_versions_by_object` ON `applied_versions` (`cluster`,`group`,`kind`,`namespace`,`name`,`sequence`);--> statement-breakpoint
+CREATE INDEX `applied_versions_by_time` ON `applied_versions` (`since`);

@@ -13,20 +13,23 @@ import type { Queries } from './queries.ts'
 /** A kept snapshot by its whole id. */
 export type LoadKept = (id: string) => Snapshot | null
 
-/** Brings the ledger of the comparison's definition up to date. Must run in the transaction that stores the comparison. */
+/**
+ * Brings the ledger of the comparison's definition up to date; false where it is of older snapshots and changes nothing. Must run in the
+ * transaction that stores the comparison.
+ */
 export function trackComparison(
   queries: Queries,
   comparison: Comparison,
   { definition, now, snapshots }: TrackedComparison,
   loadKept: LoadKept,
-): void {
+): boolean {
   const kept = queries.select().from(ledgerDefinitions).where(eq(ledgerDefinitions.id, definition.id)).get()
   const rows = kept ? queries.select().from(ledgerEntries).where(eq(ledgerEntries.definition, kept.sequence)).all() : []
   const { rules, damping } = definition
   const facts = lazyFacts(comparison, snapshots, loadKept)
   const before = { head: kept?.head ?? null, entries: rows.map(entryOf) }
   const update = updateLedger(before, comparison, { now, rules, damping, facts })
-  if (update === null) return
+  if (update === null) return false
   const { head } = update
   const { id, name } = definition
   const row = { id, name, definition, head, comparedAt: now }
@@ -37,6 +40,7 @@ export function trackComparison(
     .returning({ sequence: ledgerDefinitions.sequence })
     .get()
   storeEntries(queries, { sequence, id }, rows, update)
+  return true
 }
 
 /** Most comparisons find what the one before found: then no snapshot is read. */

@@ -131,7 +131,22 @@ function limitsOf({ definitions, namespaces }: DriftScope): (SQL | undefined)[] 
   ]
 }
 
-function newsOf(
+/** All of a definition that are not resolved, and those that the news name. */
+export function reportableRecords(
+  queries: Queries,
+  definition: string,
+  news: readonly { readonly drift: string }[],
+): readonly DriftRecord[] {
+  const named = JSON.stringify([...new Set(news.map(({ drift }) => drift))])
+  const isNamed = sql`${ledgerEntries.id} in (select value from json_each(${named}))`
+  const rows = records(queries)
+    .where(and(eq(ledgerDefinitions.id, definition), or(ne(ledgerEntries.state, 'resolved'), isNamed)))
+    .all()
+  return rows.map(({ entry, definition: of }) => recordOf(entry, of))
+}
+
+/** See `driftNews`; a limit of -1 is none. */
+export function newsOf(
   queries: Queries,
   definition: string,
   { after, limit }: { readonly after: number; readonly limit: number },

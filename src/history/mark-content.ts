@@ -1,10 +1,11 @@
+import type { Statement } from 'better-sqlite3'
 import { AppError } from '../model/errors.ts'
 import type { Connection } from './connect.ts'
 import { readEntry } from './entry-text.ts'
 import { decodeIds } from './id-list.ts'
 import { createIdSet, type IdSet } from './id-set.ts'
 
-/** What some kept snapshot or comparison needs. */
+/** What some kept snapshot, comparison, report or message needs. */
 export type LiveContent = {
   readonly documents: Pick<IdSet, 'has'>
   readonly lists: Pick<IdSet, 'has'>
@@ -21,6 +22,7 @@ type SnapshotParts = {
   readonly references: number
 }
 type ComparisonParts = { readonly sequence: number; readonly header: number; readonly drifts: number }
+type ReportParts = { readonly sequence: number; readonly header: number; readonly items: number }
 type Marks = {
   readonly documents: IdSet
   readonly lists: IdSet
@@ -36,27 +38,43 @@ type Marks = {
  */
 export function createLiveContent(db: Connection, path: string): LiveContent {
   const marks = createMarks(db, path)
-  const snapshotAfter = db.prepare<[number], SnapshotParts>(
-    `SELECT sequence, header, entry_versions AS entryVersions, events, entries, "references" FROM snapshots
-     WHERE sequence > ? ORDER BY sequence LIMIT 1`,
+  const versions = 'entry_versions AS entryVersions'
+  const snapshot = db.prepare<[number], SnapshotParts>(
+    nextOf('snapshots', `header, ${versions}, events, entries, "references"`),
   )
-  const comparisonAfter = db.prepare<[number], ComparisonParts>(
-    'SELECT sequence, header, drifts FROM comparisons WHERE sequence > ? ORDER BY sequence LIMIT 1',
+  const comparison = db.prepare<[number], ComparisonParts>(nextOf('comparisons', 'header, drifts'))
+  const reports = ['reports', 'deliveries', 'waiting_routes'].map((table) =>
+    db.prepare<[number], ReportParts>(nextOf(table, 'header, items')),
   )
-  let snapshot = 0
-  let comparison = 0
+  const tables = [
+    walk(snapshot, (row) => markSnapshot(marks, row)),
+    walk(comparison, (row) => markComparison(marks, row)),
+    ...reports.map((report) => walk(report, (row) => markReport(marks, row))),
+  ]
   return {
     documents: marks.documents,
     lists: marks.lists,
-    markNext: () => {
-      const nextSnapshot = snapshotAfter.get(snapshot)
-      if (nextSnapshot) markSnapshot(marks, nextSnapshot)
-      const nextComparison = comparisonAfter.get(comparison)
-      if (nextComparison) markComparison(marks, nextComparison)
-      snapshot = nextSnapshot?.sequence ?? snapshot
-      comparison = nextComparison?.sequence ?? comparison
-      return nextSnapshot !== undefined || nextComparison !== undefined
-    },
+    // All tables move on, also where the first of them had a row.
+    markNext: () => tables.map((next) => next()).includes(true),
+  }
+}
+
+function nextOf(table: string, columns: string): string {
+  return `SELECT sequence, ${columns} FROM ${table} WHERE sequence > ? ORDER BY sequence LIMIT 1`
+}
+
+/** Marks the next row of a table; false where there is none. */
+function walk<Row extends { readonly sequence: number }>(
+  after: Statement<[number], Row>,
+  mark: (row: Row) => void,
+): () => boolean {
+  let last = 0
+  return () => {
+    const row = after.get(last)
+    if (!row) return false
+    mark(row)
+    last = row.sequence
+    return true
   }
 }
 
@@ -71,6 +89,11 @@ function markSnapshot(marks: Marks, row: SnapshotParts): void {
 function markComparison(marks: Marks, row: ComparisonParts): void {
   marks.documents.add(row.header)
   marks.list(row.drifts)
+}
+
+function markReport(marks: Marks, row: ReportParts): void {
+  marks.documents.add(row.header)
+  marks.list(row.items)
 }
 
 function createMarks(db: Connection, path: string): Marks {

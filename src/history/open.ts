@@ -1,18 +1,20 @@
 import type { Snapshot } from '../model/snapshot.ts'
 import type { History } from '../service/ports.ts'
+import { createComparisonWrites } from './comparison-writes.ts'
 import { connect, connectReader, type Connection } from './connect.ts'
 import { createDocuments } from './documents.ts'
 import { prepareFindSnapshot } from './find-snapshot.ts'
 import { prepareKeepComparisons } from './keep-comparisons.ts'
 import { knownObjects, loadSnapshot, summaryOf } from './load-snapshot.ts'
-import { trackComparison } from './keep-ledger.ts'
 import { createLedgerReads, createLedgerWrites } from './ledger-reads.ts'
 import { migrate, requireCurrent } from './migrate.ts'
 import { ownedByService, shareDatabase, type DatabaseLock } from './ownership.ts'
 import { queriesOn } from './queries.ts'
 import { readPrevious, type PreviousSnapshot } from './previous-snapshot.ts'
+import { createReportReads } from './report-reads.ts'
 import { prepareSaveSnapshot } from './save-snapshot.ts'
 import { guarded } from './sqlite-errors.ts'
+import { createVersionReads } from './version-reads.ts'
 
 export type HistoryOptions = {
   /** Database file; made with its folder where it does not exist. */
@@ -112,6 +114,9 @@ export function historyOn(db: Connection, { path, engine }: Omit<HistoryOptions,
   return {
     ...createLedgerReads({ queries, read }),
     ...createLedgerWrites(queries, write),
+    ...createReportReads({ queries, documents, read }),
+    ...createVersionReads({ queries, read }),
+    ...createComparisonWrites({ db, path, queries, documents, comparisons, loadKept }),
     known: (cluster, namespaces = null) =>
       read(() => {
         const row = find({ cluster, namespaces }, 'latest')
@@ -127,11 +132,6 @@ export function historyOn(db: Connection, { path, engine }: Omit<HistoryOptions,
         return row ? loadSnapshot(row, documents) : null
       }),
     listSnapshots: ({ cluster, limit }) => read(() => list(cluster, limit).map(summaryOf)),
-    saveComparison: (comparison, tracked) =>
-      write(() => {
-        comparisons.save(comparison)
-        if (tracked) trackComparison(queries, comparison, tracked, loadKept)
-      }),
     loadComparison: (id) => read(() => comparisons.load(id)),
     listComparisons: (limit) => read(() => comparisons.list(limit)),
     close: () => db.close(),

@@ -3,7 +3,7 @@ import { AppError } from '../model/errors.ts'
 import type { Page, PageRequest } from '../service/runs.ts'
 
 /** Lists that are paged. A cursor of one of them is refused by the others. */
-export type PagedList = 'runs' | 'jobs' | 'snapshots' | 'comparisons' | 'drift'
+export type PagedList = 'runs' | 'jobs' | 'snapshots' | 'comparisons' | 'drift' | 'reports' | 'deliveries' | 'records'
 
 const LARGEST_PAGE = 1_000
 const SHOWN = 60

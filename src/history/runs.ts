@@ -2,7 +2,8 @@ import { and, asc, desc, eq, exists, isNotNull, isNull, sql, type SQL } from 'dr
 import { AppError } from '../model/errors.ts'
 import type { History } from '../service/ports.ts'
 import type { RunReads } from '../service/kept-reads.ts'
-import type { RunStore } from '../service/runs.ts'
+import type { ReportContext } from '../service/reports/report-store.ts'
+import type { RunRequest, RunStore } from '../service/runs.ts'
 import type { Connection } from './connect.ts'
 import { definitionOf } from '../service/ledger/definition.ts'
 import { createJob, createRun } from './create-runs.ts'
@@ -14,7 +15,7 @@ import { runs, runSides, snapshotJobs } from './run-schema.ts'
 import { snapshots } from './schema.ts'
 import { guarded } from './sqlite-errors.ts'
 
-type Kept = Pick<History, 'saveSnapshot' | 'saveComparison'>
+type Kept = Pick<History, 'saveSnapshot' | 'saveComparison' | 'saveReport'>
 type ReadParts = { readonly queries: Queries; readonly read: <T>(work: () => T) => T }
 type Parts = ReadParts & {
   readonly kept: Kept
@@ -142,7 +143,7 @@ function createOutcomes({ queries, write, kept, engine }: Parts): Outcomes {
         kept.saveSnapshot(snapshot)
         return finishJob(queries, job, { snapshot, manifest: null }, now)
       }),
-    recordComparison: (id, fence, comparison, now) =>
+    recordComparison: (id, fence, { comparison, report }, now) =>
       write(() => {
         if (comparison.id !== id) throw new AppError('internal', `the comparison of ${id} is called ${comparison.id}`)
         const { verdict, summary } = comparison
@@ -150,7 +151,9 @@ function createOutcomes({ queries, write, kept, engine }: Parts): Outcomes {
         const isDue = and(isHeldRun(id, fence), eq(runs.phase, 'comparing'))
         const run = queries.update(runs).set(done).where(isDue).returning({ request: runs.request }).get()
         if (!run) return { refused: true }
-        kept.saveComparison(comparison, { definition: definitionOf(run.request), now, snapshots: null })
+        const tracked = { definition: definitionOf(run.request), now, snapshots: null }
+        if (report === null) kept.saveComparison(comparison, tracked)
+        else kept.saveReport(comparison, tracked, contextFor(run.request, report))
         return { refused: false }
       }),
     failRun: (id, fence, error, now) =>
@@ -170,4 +173,10 @@ function createOutcomes({ queries, write, kept, engine }: Parts): Outcomes {
         return findRun(queries, id)
       }),
   }
+}
+
+/** A report under another name would tell that one's readers what is none of theirs. */
+function contextFor({ name }: RunRequest, context: ReportContext): ReportContext {
+  if (context.name === name) return context
+  throw new AppError('internal', `a report of ${context.name} is asked for a run of ${name ?? 'no definition'}`)
 }

@@ -2,7 +2,9 @@ import { AppError } from '../model/errors.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { HistoryReader, KeptReads } from '../service/kept-reads.ts'
 import type { History } from '../service/ports.ts'
+import type { ReportWrites } from '../service/reports/report-store.ts'
 import type { RunStore } from '../service/runs.ts'
+import type { ScheduleReads, ScheduleWrites } from '../service/schedules/schedule-store.ts'
 import { connect, type Connection } from './connect.ts'
 import { createDocuments } from './documents.ts'
 import { createKeptReads } from './kept-reads.ts'
@@ -12,13 +14,21 @@ import { closingOnError, connectCurrent, historyOn, openLocked, type HistoryOpti
 import { ownDatabase } from './ownership.ts'
 import { pruneHistory, type PruneReport, type Retention } from './prune.ts'
 import { queriesOn } from './queries.ts'
+import { createReportReads } from './report-reads.ts'
+import { createReportWrites } from './report-writes.ts'
 import { createRunReads, createRunStore } from './runs.ts'
+import { createScheduleReads } from './schedule-reads.ts'
+import { createScheduleWrites } from './schedule-writes.ts'
 import { guarded } from './sqlite-errors.ts'
+import { createVersionReads } from './version-reads.ts'
 
 /** What the process that owns the database does with it; from one thread. */
 export type ServiceHistory = History &
   RunStore &
-  KeptReads & {
+  KeptReads &
+  ReportWrites &
+  ScheduleReads &
+  ScheduleWrites & {
     readonly keptSnapshot: (id: string) => Snapshot | null
     /** See {@link pruneHistory}: each step of it is one short transaction. */
     readonly prune: (retention: Retention) => Generator<void, PruneReport>
@@ -54,10 +64,15 @@ function requireSound(db: Connection, path: string): void {
 /** The history of the service in a database whose tables are there. */
 export function serviceHistoryOn(db: Connection, { path, engine }: Place): ServiceHistory {
   const kept = historyOn(db, { path, engine })
+  const queries = queriesOn(db)
+  const write = <T>(work: () => T): T => guarded(path, () => db.transaction(work).immediate())
   return {
     ...kept,
     ...readsOn(db, path),
     ...createRunStore(db, { path, engine, kept }),
+    ...createReportWrites({ queries, documents: createDocuments(db, path), write }),
+    ...createScheduleReads({ queries, read: reading(db, path) }),
+    ...createScheduleWrites({ queries, write }),
     prune: (retention) => pruneHistory(db, path, retention),
   }
 }
@@ -78,6 +93,9 @@ function readerOn(db: Connection, { path, engine }: Place): HistoryReader {
     ...readsOn(db, path),
     ...createRunReads({ queries, read }),
     ...createLedgerReads({ queries, read }),
+    ...createReportReads({ queries, documents: createDocuments(db, path), read }),
+    ...createScheduleReads({ queries, read }),
+    ...createVersionReads({ queries, read }),
     loadSnapshot,
     loadComparison,
     listSnapshots,

@@ -123,6 +123,13 @@ export function sumCounts(counts: SeverityCounts): number {
   return SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0)
 }
 
+/** The severity of what is news; of what is open where nothing is; null where nothing is open. */
+export function severityOf(report: DriftReport): Severity | null {
+  const news = [...report.fresh, ...report.worsened, ...report.reopened].map(({ severity }) => severity)
+  const open = news.length > 0 ? news : report.ongoing.filter(({ count }) => count > 0).map(({ severity }) => severity)
+  return SEVERITIES.find((severity) => open.includes(severity)) ?? null
+}
+
 /** Whether `severity` is at least `from`; null: every one is. */
 export function isAtLeast(severity: Severity, from: Severity | null): boolean {
   return from === null || SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(from)

@@ -1,8 +1,8 @@
 import type { Severity } from '../model/comparison.ts'
-import type { DriftReport } from '../model/drift-report.ts'
+import { severityOf, type DriftReport } from '../model/drift-report.ts'
 import { closing, isWebLink } from './drift-report-closing.ts'
 import { fitSections, type ItemLine, type ItemSection } from './drift-report-lines.ts'
-import { fallbackOf, headlineOf, safeClip, severityOf } from './drift-report-words.ts'
+import { fallbackOf, headlineOf, safeClip } from './drift-report-words.ts'
 import { validateDiscordPayload } from './validate-discord.ts'
 
 export type DiscordPayload = {

@@ -2,6 +2,7 @@ import type { Severity, Verdict } from '../model/comparison.ts'
 import {
   countOngoing,
   ITEM_LISTS,
+  severityOf,
   type DriftItem,
   type DriftReport,
   type ItemList,
@@ -11,7 +12,7 @@ import {
 } from '../model/drift-report.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import { largestFitting } from './drift-report-lines.ts'
-import { headlineOf, safeClip, severityOf } from './drift-report-words.ts'
+import { headlineOf, safeClip } from './drift-report-words.ts'
 import { rank } from './outline.ts'
 import { displayValue } from './values.ts'
 

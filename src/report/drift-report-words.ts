@@ -3,6 +3,7 @@ import { SEVERITIES, type Severity } from '../model/comparison.ts'
 import {
   countOngoing,
   ITEM_LISTS,
+  severityOf,
   sumCounts,
   type DriftItem,
   type DriftReport,
@@ -93,13 +94,6 @@ function notComparedText({ notCompared }: DriftReport): string[] {
   return [
     `not ${whole ? '' : 'fully '}compared: ${clusters.length > 1 ? clusters.length : ''}${clusters.length > 1 ? ' clusters' : nameList(clusters, 24)}`,
   ]
-}
-
-/** The severity of what is news; of what is open where nothing is; null where nothing is open. */
-export function severityOf(report: DriftReport): Severity | null {
-  const news = [...report.fresh, ...report.worsened, ...report.reopened].map(({ severity }) => severity)
-  const open = news.length > 0 ? news : report.ongoing.filter(({ count }) => count > 0).map(({ severity }) => severity)
-  return SEVERITIES.find((severity) => open.includes(severity)) ?? null
 }
 
 /** What a notification shows without being opened: `[high] prod vs staging: 3 new (1 high)`. */

@@ -2,7 +2,10 @@ import type { ClusterName } from '../model/cluster.ts'
 import type { Snapshot, SnapshotHeader } from '../model/snapshot.ts'
 import type { LedgerReads } from './ledger/ledger-store.ts'
 import type { ComparisonSummary, History, SnapshotSummary } from './ports.ts'
+import type { VersionReads } from './promotion/version-store.ts'
+import type { ReportReads } from './reports/report-store.ts'
 import type { Page, PageRequest, RunStore } from './runs.ts'
+import type { ScheduleReads } from './schedules/schedule-store.ts'
 
 /** A cluster as it is asked for now: snapshots of other namespaces do not stand for it. */
 export type ClusterScope = { readonly cluster: ClusterName; readonly namespaces: readonly string[] | null }
@@ -51,6 +54,9 @@ export type RunReads = Pick<RunStore, 'run' | 'job' | 'listRuns' | 'listJobs' | 
 export type HistoryReader = KeptReads &
   RunReads &
   LedgerReads &
+  ReportReads &
+  ScheduleReads &
+  VersionReads &
   Pick<History, 'loadSnapshot' | 'loadComparison' | 'listSnapshots' | 'listComparisons'> & {
     /** By its whole id. */
     readonly keptSnapshot: (id: string) => Snapshot | null

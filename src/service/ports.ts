@@ -2,6 +2,8 @@ import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison } from '../model/comparison.ts'
 import type { SecretCompare } from '../model/mask.ts'
 import type { LedgerReads, LedgerWrites, TrackedComparison } from './ledger/ledger-store.ts'
+import type { VersionReads } from './promotion/version-store.ts'
+import type { ReportContext, ReportReads, SavedReport } from './reports/report-store.ts'
 import type { Digest, ObjectBody, Snapshot, SnapshotEntry, SnapshotHeader, StatusBody } from '../model/snapshot.ts'
 
 /** What to read of one cluster. `null` means: all. */
@@ -62,7 +64,9 @@ export type ComparisonSummary = Pick<Comparison, 'id' | 'baseline' | 'verdict'> 
 
 /** Kept snapshots and comparisons. Synchronous: SQLite is. A snapshot or comparison is stored whole or not at all. */
 export type History = LedgerReads &
-  LedgerWrites & {
+  LedgerWrites &
+  ReportReads &
+  VersionReads & {
     /** `namespaces` as they are asked for now: null for the whole cluster. */
     readonly known: (cluster: ClusterName, namespaces?: readonly string[] | null) => KnownObjects | null
     readonly saveSnapshot: (snapshot: Snapshot) => void
@@ -78,6 +82,13 @@ export type History = LedgerReads &
     readonly listSnapshots: (filter: { cluster: ClusterName | null; limit: number }) => readonly SnapshotSummary[]
     /** With `tracked`, the drift ledger learns from it in the same transaction. */
     readonly saveComparison: (comparison: Comparison, tracked?: TrackedComparison) => void
+    /**
+     * Stores a comparison as `saveComparison` does, and in the same transaction its report with the messages that the routes of the context
+     * call for. Without routes there are none.
+     */
+    readonly saveReport: (comparison: Comparison, tracked: TrackedComparison, context: ReportContext) => SavedReport
+    /** What `saveReport` would store; nothing is. */
+    readonly previewReport: (comparison: Comparison, tracked: TrackedComparison, context: ReportContext) => SavedReport
     readonly loadComparison: (id: string) => Comparison | null
     readonly listComparisons: (limit: number) => readonly ComparisonSummary[]
     readonly close: () => void

@@ -6,6 +6,7 @@ import type { SecretCompare } from '../model/mask.ts'
 import type { Digest, Snapshot } from '../model/snapshot.ts'
 import type { ObjectFilter } from '../diff/filter.ts'
 import type { Comparison } from '../model/comparison.ts'
+import type { ReportContext } from './reports/report-store.ts'
 
 /** A cluster as the service knows it. */
 export type ConfiguredCluster = {
@@ -110,6 +111,9 @@ export type Due = { readonly jobs: readonly SnapshotJobRecord[]; readonly runs: 
 /** A snapshot as a collector handed it over. `manifest` is what a later delta of the same cluster can build on; null: nothing. */
 export type HandedOver = { readonly snapshot: Snapshot; readonly manifest: Digest | null }
 
+/** `report`: what its report is made with, in the same transaction; null: nobody is told of it. */
+export type ComparedRun = { readonly comparison: Comparison; readonly report: ReportContext | null }
+
 /** `refused`: finished already, or an older fence. `runs`: those that can be compared now. */
 export type JobOutcome = { readonly refused: boolean; readonly runs: readonly RunRecord[] }
 
@@ -167,7 +171,7 @@ export type RunStore = {
   readonly recordComparison: (
     id: string,
     fence: number,
-    comparison: Comparison,
+    done: ComparedRun,
     now: string,
   ) => { readonly refused: boolean }
   readonly failRun: (id: string, fence: number, error: ErrorDocument, now: string) => void

@@ -263,16 +263,19 @@ function runLaws(law: Law, made: Made): void {
     store.createRun(newRun('run_0', ['staging', 'edge']), NOON)
     const comparison = made.comparison('run_1', ['staging', 'edge'])
     assert.equal(store.reissueRun('run_0'), null)
-    assert.equal(store.recordComparison('run_0', 0, { ...comparison, id: 'run_0' }, LATER).refused, true)
+    assert.equal(
+      store.recordComparison('run_0', 0, { comparison: { ...comparison, id: 'run_0' }, report: null }, LATER).refused,
+      true,
+    )
     record(store, made, 'job_run_0_staging', 'snap_0s')
     record(store, made, 'job_run_0_edge', 'snap_0e')
     due(store, 'run_1')
     assert.equal(store.reissueRun('run_1')?.fence, 1)
     assert.equal(store.reissueRun('run_1')?.fence, 2)
-    assert.deepEqual(store.recordComparison('run_1', 1, comparison, LATER), { refused: true })
+    assert.deepEqual(store.recordComparison('run_1', 1, { comparison, report: null }, LATER), { refused: true })
     assert.equal(store.loadComparison('run_1'), null)
-    assert.deepEqual(store.recordComparison('run_1', 2, comparison, LATER), { refused: false })
-    assert.deepEqual(store.recordComparison('run_1', 2, comparison, LATER), { refused: true })
+    assert.deepEqual(store.recordComparison('run_1', 2, { comparison, report: null }, LATER), { refused: false })
+    assert.deepEqual(store.recordComparison('run_1', 2, { comparison, report: null }, LATER), { refused: true })
     assert.deepEqual(store.loadComparison('run_1'), comparison)
     const { phase, verdict, differences, finishedAt, error } = store.run('run_1')!
     assert.deepEqual(
@@ -285,7 +288,7 @@ function runLaws(law: Law, made: Made): void {
   law('a comparison under another id than its run is a fault', (store) => {
     due(store, 'run_1')
     const comparison = made.comparison('run_2', ['staging', 'edge'])
-    assert.throws(() => store.recordComparison('run_1', 0, comparison, LATER), { code: 'internal' })
+    assert.throws(() => store.recordComparison('run_1', 0, { comparison, report: null }, LATER), { code: 'internal' })
     assert.equal(store.run('run_1')?.phase, 'comparing')
   })
 

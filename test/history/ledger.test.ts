@@ -37,7 +37,9 @@ function record(
     newJob: `j_${name}`,
   }))
   history.createRun({ id, request, requestedBy: 'ada', sides, idempotency: null }, now)
-  assert.deepEqual(history.recordComparison(id, 0, { ...compared, id }, now), { refused: false })
+  assert.deepEqual(history.recordComparison(id, 0, { comparison: { ...compared, id }, report: null }, now), {
+    refused: false,
+  })
 }
 
 function paged(history: ServiceHistory, filter: Partial<DriftFilter> = {}): readonly DriftRecord[] {
@@ -191,7 +193,7 @@ test('the ledger of a refused comparison, and of one that fails to be stored, is
   const { history } = serviceIn(t)
   record(history, 1, [driftOf('a')])
   const again: Comparison = { ...comparedAt(2, []), id: 'run_1_0' }
-  assert.equal(history.recordComparison('run_1_0', 0, again, timeAt(2)).refused, true)
+  assert.equal(history.recordComparison('run_1_0', 0, { comparison: again, report: null }, timeAt(2)).refused, true)
   const tracked = { definition: DEFINITION, now: timeAt(3), snapshots: null }
   assert.throws(() => history.saveComparison({ ...comparedAt(3, []), id: 'run_1_0' }, tracked))
   assert.deepEqual(

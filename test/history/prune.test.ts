@@ -68,7 +68,12 @@ test('old comparisons go with their runs and jobs, and then what only they had n
     history.createRun({ id, request: REQUEST, requestedBy: 'ada', sides, idempotency: { ...key, key: id } }, now)
     const { snapshot } = snapshotOf(`snap_${id}`, [{ name: id }], { cluster: 'staging', takenAt: now })
     history.recordSnapshot(`job_${id}`, 0, { snapshot, manifest: null }, now)
-    history.recordComparison(id, 0, comparisonOf(id, [driftOf(id, 1)], [['staging', snapshot.id]]), now)
+    history.recordComparison(
+      id,
+      0,
+      { comparison: comparisonOf(id, [driftOf(id, 1)], [['staging', snapshot.id]]), report: null },
+      now,
+    )
   }
   run('run_1', OLD)
   run('run_2', OLD)
@@ -96,7 +101,12 @@ test('a finished run that is younger is kept with its comparison, jobs and snaps
   history.createRun({ id: 'run_1', request: REQUEST, requestedBy: 'ada', sides, idempotency: null }, OLD)
   const { snapshot } = snapshotOf('snap_1', [{ name: 'a' }], { cluster: 'staging', takenAt: OLD })
   history.recordSnapshot('job_1', 0, { snapshot, manifest: null }, OLD)
-  history.recordComparison('run_1', 0, comparisonOf('run_1', [], [['staging', 'snap_1']]), NEW)
+  history.recordComparison(
+    'run_1',
+    0,
+    { comparison: comparisonOf('run_1', [], [['staging', 'snap_1']]), report: null },
+    NEW,
+  )
   save(history, 'snap_2', { cluster: 'staging' })
   const report = finish(history.prune(RETENTION))
   assert.equal(Object.values(report).reduce((sum, count) => sum + count, 0) - report.pagesFree, 0)

@@ -31,6 +31,6 @@ for (let round = 0; ; round += 1) {
   }
   const sidesRead = clusters.map((cluster) => [cluster, `snap_${id}_${cluster}`] as const)
   const comparison = comparisonOf(id, [driftOf(`app-${round}`, round)], sidesRead)
-  store.recordComparison(id, store.reissueRun(id)!.fence, comparison, now())
+  store.recordComparison(id, store.reissueRun(id)!.fence, { comparison, report: null }, now())
   process.stdout.write(`${id} done\n`)
 }

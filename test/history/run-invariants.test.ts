@@ -104,7 +104,12 @@ function performOnRun(
     assert.equal(history.reissueRun(run.id)?.fence, run.phase === 'comparing' ? run.fence + 1 : undefined)
   }
   if (what !== 'recordComparison') return
-  const { refused } = history.recordComparison(run.id, fence, comparisonOf(run.id, []), NOW)
+  const { refused } = history.recordComparison(
+    run.id,
+    fence,
+    { comparison: comparisonOf(run.id, []), report: null },
+    NOW,
+  )
   assert.equal(refused, run.phase !== 'comparing' || fence !== run.fence)
   if (!refused) assert.notEqual(history.comparisonText(run.id), null)
 }

@@ -209,8 +209,9 @@ async function doDue({ history, clusters, compute, ids, clock, collect }: Worker
   }
   for (const { id } of history.unfinished().runs) {
     const run = history.reissueRun(id)
-    if (run)
-      history.recordComparison(id, run.fence, await compute.compare(recordTask(run, clusters())), now.toISOString())
+    if (!run) continue
+    const comparison = await compute.compare(recordTask(run, clusters()))
+    history.recordComparison(id, run.fence, { comparison, report: null }, now.toISOString())
   }
 }
 

@@ -207,7 +207,12 @@ async function consume({ options, current, threads, dispatcher, metrics }: Worki
       if (run === null || run.phase !== 'comparing' || run.fence !== fence) return
       const start = performance.now()
       const comparison = await compute.compare(recordTask(run, current.config.clusters))
-      const { refused } = await store.recordComparison(id, fence, comparison, CLOCK.now().toISOString())
+      const { refused } = await store.recordComparison(
+        id,
+        fence,
+        { comparison, report: null },
+        CLOCK.now().toISOString(),
+      )
       if (refused) return
       const seconds = (performance.now() - start) / 1000
       const { verdict, summary } = comparison

@@ -1,6 +1,8 @@
 import type { PruneReport, Retention } from '../../history/prune.ts'
 import type { LedgerWrites } from '../../service/ledger/ledger-store.ts'
+import type { ReportWrites } from '../../service/reports/report-store.ts'
 import type { RunStore } from '../../service/runs.ts'
+import type { ScheduleWrites } from '../../service/schedules/schedule-store.ts'
 import type { Recorded } from '../../workers/record-snapshot.ts'
 import type { RecordTask } from '../../workers/job-data.ts'
 import type { LogLevel } from '../log.ts'
@@ -27,7 +29,9 @@ export type StoreFunctions = Pick<
   | 'failRun'
   | 'cancelRun'
 > &
-  LedgerWrites & {
+  LedgerWrites &
+  ReportWrites &
+  ScheduleWrites & {
     readonly record: (task: RecordTask, parts: readonly Uint8Array[]) => Recorded
     /** See `pruneHistory`; other calls are answered between its steps. */
     readonly prune: (retention: Retention) => Promise<PruneReport>

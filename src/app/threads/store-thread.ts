@@ -26,6 +26,13 @@ runThread(createLog(logLevel).child({ thread: 'store' }), (): StoreFunctions => 
     failRun: history.failRun,
     cancelRun: history.cancelRun,
     noteDrift: history.noteDrift,
+    settleDelivery: history.settleDelivery,
+    shelveDelivery: history.shelveDelivery,
+    enableChannel: history.enableChannel,
+    releaseWaiting: history.releaseWaiting,
+    knowSchedules: history.knowSchedules,
+    accountTimes: history.accountTimes,
+    pauseSchedule: history.pauseSchedule,
     record: (task, parts) => recordHandover(task, parts, { store: history, keyId, clock }),
     prune: async (retention) => {
       const steps = history.prune(retention)

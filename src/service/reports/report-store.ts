@@ -3,6 +3,7 @@ import type { Severity, Verdict } from '../../model/comparison.ts'
 import type { DriftReport } from '../../model/drift-report.ts'
 import type { SecretCompare } from '../../model/mask.ts'
 import type { DeliveryStep } from '../delivery-policy.ts'
+import type { Decision } from '../notify-policy.ts'
 import type { NotifyRoute } from '../notify-route.ts'
 import type { SendReason } from '../notifier.ts'
 import type { Page, PageRequest } from '../runs.ts'
@@ -94,6 +95,16 @@ export type DisabledChannel = {
 
 /** What waits for the end of quiet hours or of a group, by comparison and route. */
 export type WaitingRoute = { readonly name: string; readonly route: string; readonly until: string }
+
+/** What was decided for a route (see `keyedRoutes`). */
+export type RouteDecision = { readonly route: string; readonly channel: string; readonly decision: Decision }
+
+/** A report as it was stored with its messages. */
+export type SavedReport = {
+  readonly report: DriftReport
+  readonly record: ReportRecord
+  readonly routes: readonly RouteDecision[]
+}
 
 /** Null: all. `within`: all of whose clusters are among these. */
 export type ReportFilter = {

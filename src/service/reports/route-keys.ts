@@ -1,0 +1,13 @@
+import type { NotifyRoute } from '../notify-route.ts'
+
+/** A route of a comparison with what tells it from the others: its channel, and `#2`, `#3` for further routes to the same one. */
+export type KeyedRoute = { readonly key: string; readonly route: NotifyRoute }
+
+export function keyedRoutes(routes: readonly NotifyRoute[]): readonly KeyedRoute[] {
+  const seen = new Map<string, number>()
+  return routes.map((route) => {
+    const number = (seen.get(route.channel) ?? 0) + 1
+    seen.set(route.channel, number)
+    return { key: number === 1 ? route.channel : `${route.channel}#${number}`, route }
+  })
+}

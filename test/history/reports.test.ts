@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openHistoryReader } from '../../src/history/service-history.ts'
+import type { ReportFilter } from '../../src/service/reports/report-store.ts'
+import { comparedAt, driftOf, timeAt } from '../service/ledger/ledger-fixtures.ts'
+import { MIGRATIONS, serviceIn } from './fixtures.ts'
+import { contextOf, NAME, readyRun, recordReport, routeTo } from './report-fixtures.ts'
+
+const ALL = { name: null, within: null }
+const ANY = { state: null, channel: null, report: null, name: null }
+const PAGE = { limit: 100, cursor: null }
+
+test('a report tells what has changed since the report before, and is read as it was made', (t) => {
+  const { history, path } = serviceIn(t)
+  const context = contextOf([routeTo('team')])
+  recordReport(history, comparedAt(1, [driftOf('a'), driftOf('b')]), context)
+  // Nobody is told of this one, so that its news is told by the next.
+  recordReport(history, comparedAt(2, [driftOf('a'), driftOf('b'), driftOf('c')]), null)
+  recordReport(history, comparedAt(3, [driftOf('a'), driftOf('c'), driftOf('d')]), context)
+  recordReport(history, comparedAt(4, [driftOf('a'), driftOf('c'), driftOf('d')]), context)
+  const { items } = history.reportPage(ALL, PAGE)
+  assert.deepEqual(
+    items.map(({ id, previous, comparison, news, counts }) => [id, previous, comparison, news, counts]),
+    [
+      ['report_4', 'report_3', 'run_4', false, { fresh: 0, worsened: 0, reopened: 0, resolved: 0, ongoing: 3 }],
+      ['report_3', 'report_1', 'run_3', true, { fresh: 2, worsened: 0, reopened: 0, resolved: 1, ongoing: 1 }],
+      ['report_1', null, 'run_1', true, { fresh: 2, worsened: 0, reopened: 0, resolved: 0, ongoing: 0 }],
+    ],
+  )
+  assert.deepEqual(items[1], {
+    id: 'report_3',
+    name: NAME,
+    at: timeAt(3),
+    comparison: 'run_3',
+    previous: 'report_1',
+    baseline: 'staging',
+    targets: ['production'],
+    verdict: 'drifted',
+    news: true,
+    severity: 'low',
+    counts: { fresh: 2, worsened: 0, reopened: 0, resolved: 1, ongoing: 1 },
+    secrets: 'equality',
+  })
+  const document = history.reportDocument('report_3')
+  assert.deepEqual(document?.fresh.map(({ fingerprint }) => fingerprint).sort(), ['f-c', 'f-d'])
+  assert.deepEqual(
+    document.resolved.map(({ fingerprint }) => fingerprint),
+    ['f-b'],
+  )
+  assert.deepEqual(Object.keys(document).indexOf('fresh'), Object.keys(document).indexOf('verdict') + 1)
+  const reader = openHistoryReader({ path, migrations: MIGRATIONS, engine: '1.0.0' })
+  t.after(() => reader.close())
+  assert.deepEqual(reader.reportDocument('report_3'), document)
+  assert.deepEqual(reader.reportRecord('report_3'), items[1])
+  assert.deepEqual([reader.reportRecord('report_9'), reader.reportDocument('report_9')], [null, null])
+})
+
+test('reports are listed by name and by the clusters that may be seen', (t) => {
+  const { history } = serviceIn(t)
+  recordReport(history, comparedAt(1, []), contextOf([]))
+  recordReport(history, comparedAt(2, []), contextOf([]))
+  const idsOf = (filter: Partial<ReportFilter>): string[] =>
+    history.reportPage({ ...ALL, ...filter }, PAGE).items.map(({ id }) => id)
+  assert.deepEqual(idsOf({ within: ['production', 'staging', 'edge'] }), ['report_2', 'report_1'])
+  assert.deepEqual(idsOf({ within: ['production'] }), [])
+  assert.deepEqual(idsOf({ within: ['staging'] }), [])
+  assert.deepEqual(history.reportPage({ name: 'other', within: null }, PAGE).items, [])
+  const first = history.reportPage({ name: NAME, within: null }, { limit: 1, cursor: null })
+  assert.deepEqual(
+    first.items.map(({ id }) => id),
+    ['report_2'],
+  )
+  const next = history.reportPage({ name: NAME, within: null }, { limit: 1, cursor: first.next })
+  assert.deepEqual([next.items.map(({ id }) => id), next.next], [['report_1'], null])
+  assert.throws(() => history.deliveryPage(ANY, { limit: 1, cursor: first.next }), { code: 'input-invalid' })
+})
+
+test('an older comparison is told without its news, and the next report is right again', (t) => {
+  const { history } = serviceIn(t)
+  const context = contextOf([routeTo('team')])
+  const error = { code: 'cluster-unreachable', message: 'production cannot be reached', hint: '' } as const
+  recordReport(history, comparedAt(3, [driftOf('a')]), context)
+  recordReport(history, comparedAt(2, [driftOf('a'), driftOf('b')], [], { error }), context, timeAt(4))
+  recordReport(history, comparedAt(5, [driftOf('a')]), context)
+  assert.deepEqual(
+    history.reportPage(ALL, PAGE).items.map(({ id, news }) => [id, news]),
+    [
+      ['report_5', false],
+      ['report_2', false],
+      ['report_3', true],
+    ],
+  )
+})
+
+test('what is stored is stored together: a report that cannot be made leaves the run unfinished', (t) => {
+  const { history } = serviceIn(t)
+  const comparison = comparedAt(1, [driftOf('a')])
+  readyRun(history, comparison, timeAt(1))
+  const record = (name: string) =>
+    history.recordComparison('run_1', 0, { comparison, report: contextOf([routeTo('team')], { name }) }, timeAt(1))
+  assert.throws(() => record('other'), { code: 'internal' })
+  assert.equal(history.run('run_1')?.phase, 'comparing')
+  assert.equal(history.loadComparison('run_1'), null)
+  assert.deepEqual(history.ledgerDefinitions(), [])
+  assert.deepEqual(record(NAME), { refused: false })
+  assert.deepEqual(record(NAME), { refused: true })
+  assert.equal(history.reportPage(ALL, PAGE).items.length, 1)
+  assert.equal(history.deliveryPage(ANY, PAGE).items.length, 1)
+})
+
+test('a preview is the report that would be stored, of which nothing stays', (t) => {
+  const { history } = serviceIn(t)
+  const context = contextOf([routeTo('team')])
+  recordReport(history, comparedAt(1, [driftOf('a')]), context)
+  const comparison = comparedAt(2, [driftOf('a'), driftOf('b')])
+  const [definition] = history.ledgerDefinitions()
+  const tracked = { definition: definition!, now: timeAt(2), snapshots: [] }
+  const previewed = history.previewReport(comparison, tracked, context)
+  assert.equal(history.reportPage(ALL, PAGE).items.length, 1)
+  assert.equal(history.deliveryPage(ANY, PAGE).items.length, 1)
+  assert.equal(history.loadComparison('run_2'), null)
+  assert.deepEqual(history.saveReport(comparison, tracked, context), previewed)
+  assert.deepEqual(
+    previewed.report.fresh.map(({ fingerprint }) => fingerprint),
+    ['f-b'],
+  )
+  assert.deepEqual(
+    previewed.routes.map(({ route, channel, decision }) => [route, channel, decision.do]),
+    [['team', 'team', 'send']],
+  )
+})
