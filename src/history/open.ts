@@ -12,6 +12,7 @@ import { ownedByService, shareDatabase, type DatabaseLock } from './ownership.ts
 import { queriesOn } from './queries.ts'
 import { readPrevious, type PreviousSnapshot } from './previous-snapshot.ts'
 import { createReportReads } from './report-reads.ts'
+import { createReportWrites } from './report-writes.ts'
 import { prepareSaveSnapshot } from './save-snapshot.ts'
 import { guarded } from './sqlite-errors.ts'
 import { createVersionReads } from './version-reads.ts'
@@ -115,6 +116,7 @@ export function historyOn(db: Connection, { path, engine }: Omit<HistoryOptions,
     ...createLedgerReads({ queries, read }),
     ...createLedgerWrites(queries, write),
     ...createReportReads({ queries, documents, read }),
+    ...createReportWrites({ queries, documents, write }),
     ...createVersionReads({ queries, read }),
     ...createComparisonWrites({ db, path, queries, documents, comparisons, loadKept }),
     known: (cluster, namespaces = null) =>

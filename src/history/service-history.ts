@@ -2,7 +2,6 @@ import { AppError } from '../model/errors.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { HistoryReader, KeptReads } from '../service/kept-reads.ts'
 import type { History } from '../service/ports.ts'
-import type { ReportWrites } from '../service/reports/report-store.ts'
 import type { RunStore } from '../service/runs.ts'
 import type { ScheduleReads, ScheduleWrites } from '../service/schedules/schedule-store.ts'
 import { connect, type Connection } from './connect.ts'
@@ -15,7 +14,6 @@ import { ownDatabase } from './ownership.ts'
 import { pruneHistory, type PruneReport, type Retention } from './prune.ts'
 import { queriesOn } from './queries.ts'
 import { createReportReads } from './report-reads.ts'
-import { createReportWrites } from './report-writes.ts'
 import { createRunReads, createRunStore } from './runs.ts'
 import { createScheduleReads } from './schedule-reads.ts'
 import { createScheduleWrites } from './schedule-writes.ts'
@@ -26,7 +24,6 @@ import { createVersionReads } from './version-reads.ts'
 export type ServiceHistory = History &
   RunStore &
   KeptReads &
-  ReportWrites &
   ScheduleReads &
   ScheduleWrites & {
     readonly keptSnapshot: (id: string) => Snapshot | null
@@ -70,7 +67,6 @@ export function serviceHistoryOn(db: Connection, { path, engine }: Place): Servi
     ...kept,
     ...readsOn(db, path),
     ...createRunStore(db, { path, engine, kept }),
-    ...createReportWrites({ queries, documents: createDocuments(db, path), write }),
     ...createScheduleReads({ queries, read: reading(db, path) }),
     ...createScheduleWrites({ queries, write }),
     prune: (retention) => pruneHistory(db, path, retention),

@@ -3,7 +3,7 @@ import type { Comparison } from '../model/comparison.ts'
 import type { SecretCompare } from '../model/mask.ts'
 import type { LedgerReads, LedgerWrites, TrackedComparison } from './ledger/ledger-store.ts'
 import type { VersionReads } from './promotion/version-store.ts'
-import type { ReportContext, ReportReads, SavedReport } from './reports/report-store.ts'
+import type { ReportContext, ReportReads, ReportWrites, SavedReport } from './reports/report-store.ts'
 import type { Digest, ObjectBody, Snapshot, SnapshotEntry, SnapshotHeader, StatusBody } from '../model/snapshot.ts'
 
 /** What to read of one cluster. `null` means: all. */
@@ -66,6 +66,7 @@ export type ComparisonSummary = Pick<Comparison, 'id' | 'baseline' | 'verdict'> 
 export type History = LedgerReads &
   LedgerWrites &
   ReportReads &
+  ReportWrites &
   VersionReads & {
     /** `namespaces` as they are asked for now: null for the whole cluster. */
     readonly known: (cluster: ClusterName, namespaces?: readonly string[] | null) => KnownObjects | null

@@ -24,6 +24,7 @@ import { createComparer } from '../../workers/comparer.ts'
 import { createDispatcher, type Dispatcher, type DispatcherPorts } from '../../workers/dispatcher.ts'
 import { RECORD_LANE } from '../../workers/job-data.ts'
 import { createRecorder } from '../../workers/recorder.ts'
+import { asAsync } from '../as-async.ts'
 import { shippedFolder } from '../data-folder.ts'
 import type { Log, LogLevel } from '../log.ts'
 import { newId } from '../new-id.ts'
@@ -168,17 +169,6 @@ function runsOf({ store, reader }: Threads): DispatcherPorts['runs'] & ServicePo
     failRun,
   }
 }
-
-function asAsync<T extends object>(functions: T): Async<T> {
-  return new Proxy(functions, {
-    get: (target, name) => {
-      const work: unknown = Reflect.get(target, name)
-      if (typeof work !== 'function') return work
-      return async (...args: readonly unknown[]): Promise<unknown> => Reflect.apply(work, undefined, args)
-    },
-  }) as Async<T>
-}
-
 type Working = {
   readonly options: AnsweringOptions
   readonly current: { readonly config: Config }
