@@ -53,10 +53,12 @@ export type InstallInput = {
 
 export function installOf({ objects, controllers, kubernetes }: InstallInput): InstallFacts {
   const ofKind = (kind: string): RawObject[] => objects.filter(({ ref }) => ref.kind === kind).map(({ raw }) => raw())
-  return installFacts({
+  const facts = installFacts({
     instances: ofKind('FluxInstance'),
     reports: ofKind('FluxReport'),
     deployments: [...controllers.objects],
     kubernetes,
   })
+  const { status, namespace } = controllers.scope
+  return status === 'complete' && namespace === null ? { ...facts, allControllers: true } : facts
 }

@@ -17,6 +17,7 @@ export const FINDING_CODES = [
   'kubernetes-version-skew',
   'must-differ-broken',
   'must-equal-broken',
+  'not-reconciled',
   'object-too-deep',
   'object-too-large',
   'operator-version-skew',
@@ -36,6 +37,7 @@ export const FINDING_CODES = [
   'values-not-composable',
   'variable-name-invalid',
   'variable-undefined',
+  'watch-scope-skew',
 ] as const
 
 export type FindingCode = (typeof FINDING_CODES)[number]

@@ -13,6 +13,7 @@ import type { UnknownLeaf } from './tree-types.ts'
 import { suspensionFindings } from './suspensions.ts'
 import type { UnitResult } from './unit.ts'
 import { unservedFields } from './unserved-fields.ts'
+import { watchFindings } from './watch-findings.ts'
 
 /** What is worth telling of single objects, other than their differences. */
 export function objectFindings(run: Run, results: readonly UnitResult[]): Found[] {
@@ -27,6 +28,7 @@ export function objectFindings(run: Run, results: readonly UnitResult[]): Found[
     ...otherMeanings(run, results),
     ...unservedFields(run, results),
     ...suspensionFindings(run, results),
+    ...watchFindings(run, results),
     ...sameClusters(run.sides),
     ...replacedClusters(run.sides),
   ]

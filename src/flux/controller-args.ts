@@ -1,7 +1,7 @@
 import { setOwn, type Json } from '../model/json.ts'
 
 export type ControllerArgs = {
-  /** By flag name with its dashes; the values of a repeated flag are joined by commas. */
+  /** By flag name with its dashes; the values of a repeated flag are joined by commas, but for those of which the last holds. */
   readonly args: Record<string, string>
   readonly featureGates: Record<string, boolean>
 }
@@ -15,6 +15,8 @@ const BY_NATURE: ReadonlySet<string> = new Set([
   '--storage-adv-addr',
   '--storage-path',
 ])
+/** Of plain texts and switches the last one holds; other flags may be lists. */
+const LAST_WINS: ReadonlySet<string> = new Set(['--watch-all-namespaces', '--watch-label-selector'])
 const GATES = '--feature-gates'
 const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True'])
 const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False'])
@@ -29,7 +31,7 @@ export function readControllerArgs(list: readonly Json[]): ControllerArgs {
   for (const [flag, value] of flagsOf(list.filter((arg) => typeof arg === 'string'))) {
     if (flag === GATES) addGates(featureGates, value)
     else if (!BY_NATURE.has(flag)) {
-      setOwn(args, flag, Object.hasOwn(args, flag) ? `${args[flag]},${value}` : value)
+      setOwn(args, flag, Object.hasOwn(args, flag) && !LAST_WINS.has(flag) ? `${args[flag]},${value}` : value)
     }
   }
   return { args, featureGates }

@@ -1,8 +1,8 @@
 import { canonicalJson, digArray, digString, isJsonObject, own, type Json, type JsonObject } from '../model/json.ts'
 import type { ControllerFacts, InstallFacts } from '../model/snapshot.ts'
-import { isConfigured } from './open-meanings.ts'
 import { takenDigest } from './values-check.ts'
 import { isSince } from './variables-used.ts'
+import { controllersNamed } from './watch-scope.ts'
 
 /** A digest that a controller writes into the status of an object, over what it made of the object and of what it refers to. */
 export type ProofDigest = {
@@ -51,7 +51,7 @@ const PROOF_DIGESTS: Readonly<Record<string, ProofDigest>> = {
     },
     sameMaker: (one, other) =>
       sharedVersion('kustomize-controller', one, other) !== null &&
-      [one, other].every((install) => controllersOf('kustomize-controller', install).every(refusesRemoteBases)),
+      [one, other].every((install) => controllersNamed('kustomize-controller', install)?.every(refusesRemoteBases)),
     named: true,
   },
   'fluxcd.controlplane.io/ResourceSet': {
@@ -138,17 +138,12 @@ function pick(spec: Json | undefined, wanted: (field: string) => boolean): Json 
   return Object.fromEntries(fields.filter(([field]) => wanted(field)))
 }
 
-/** With its shards, whose names begin like that of the controller. */
-function controllersOf(name: string, { controllers }: InstallFacts): ControllerFacts[] {
-  return controllers.filter((controller) => controller.name === name || controller.name.startsWith(`${name}-`))
-}
-
 /** The one version that all of these controllers run on both clusters, with the same feature gates; null where that is not known. */
 function sharedVersion(name: string, one: InstallFacts, other: InstallFacts): string | null {
-  const found = [one, other].map((install) => controllersOf(name, install))
-  if (found.some((controllers) => controllers.length === 0 || !controllers.every(isConfigured))) return null
-  const makers = new Set(found.flat().map(({ version, featureGates }) => canonicalJson([version, featureGates])))
-  return makers.size === 1 ? (found[0]![0]!.version ?? null) : null
+  const [mine, its] = [one, other].map((install) => controllersNamed(name, install))
+  if (!mine || !its) return null
+  const makers = new Set([...mine, ...its].map(({ version, featureGates }) => canonicalJson([version, featureGates])))
+  return makers.size === 1 ? mine[0]!.version : null
 }
 
 function refusesRemoteBases({ args }: ControllerFacts): boolean {

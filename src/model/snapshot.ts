@@ -91,6 +91,8 @@ export type InstallFacts = {
   readonly operator: string | null
   readonly kubernetes: string | null
   readonly controllers: readonly ControllerFacts[]
+  /** Set where the Deployments of Flux were listed in all namespaces, so that there are no other controllers. */
+  readonly allControllers?: true | undefined
 }
 
 /** Events of Flux objects, counted by object, type and reason: their texts and times always differ. */

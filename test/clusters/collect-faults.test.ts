@@ -276,6 +276,17 @@ test('Deployments that may not be listed leave the installation unknown', async 
   assert.equal(statusOf(await collect(t, { kubeconfig, scope: { kinds: ['HelmRelease'] } }), 'Deployment'), undefined)
 })
 
+test('Deployments of flux-system alone may not be all controllers', async (t) => {
+  const rules = [
+    { apiGroups: FLUX_KINDS.map(({ group }) => group), resources: ['*'], verbs: ['list'] },
+    { apiGroups: ['apps'], resources: ['deployments'], verbs: ['list'], namespaces: ['flux-system'] },
+  ]
+  const cluster = await startOne(t, { objects: [], users: [{ name: 'ada', rules }] })
+  const { install, coverage } = await collect(t, { kubeconfig: cluster.kubeconfigFor('ada') })
+  assert.equal(install.allControllers, undefined)
+  assert.ok(!coverage.some(({ kind }) => kind === 'Deployment'))
+})
+
 test('Ctrl-C ends the run at once, before and in the middle of it', async (t) => {
   const early = new AbortController()
   early.abort()

@@ -20,6 +20,7 @@ test('a cluster: its objects, what they refer to, and who it is', async (t) => {
   assert.deepEqual(unread(snapshot), [])
   assert.equal(snapshot.uid, cluster.uid)
   assert.equal(snapshot.install.kubernetes, 'v1.36.2')
+  assert.equal(snapshot.install.allControllers, true)
   assert.deepEqual(
     [snapshot.id, snapshot.cluster, snapshot.takenAt, snapshot.engine, snapshot.namespaces, snapshot.events],
     ['snap_1', 'staging', '2026-01-01T00:00:00.000Z', 'test', null, null],

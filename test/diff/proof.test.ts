@@ -23,6 +23,7 @@ type Side = {
   readonly map?: ObjectSpec
   readonly version?: string
   readonly controllers?: readonly ControllerFacts[]
+  readonly allControllers?: boolean
 }
 
 function release(cluster: string, side: Side): SnapshotSpec {
@@ -47,7 +48,10 @@ function release(cluster: string, side: Side): SnapshotSpec {
       reference(APP, SECRET, { state, field: 'spec.valuesFrom[1]' }),
     ],
     coverage: { Secret: state === 'not-asked' ? 'not-asked' : 'forbidden' },
-    install: { controllers: side.controllers ?? [controller('helm-controller', { version })] },
+    install: {
+      controllers: side.controllers ?? [controller('helm-controller', { version })],
+      ...(side.allControllers === false ? { allControllers: undefined } : {}),
+    },
   }
 }
 
@@ -129,6 +133,7 @@ describe('values that could not be read', () => {
     'the controllers are of two versions': [{}, { version: 'v1.5.0' }],
     'the controllers digest in no stable order': [{ version: 'v1.3.0' }, { version: 'v1.3.0' }],
     'the version of a controller is not known': [{ controllers: [] }, {}],
+    'there may be other controllers': [{ allControllers: false }, {}],
     'the algorithms are two': [{ digest: `sha512:${'a'.repeat(128)}` }, {}],
     'a shard runs another version': [
       {},

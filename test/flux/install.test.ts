@@ -62,7 +62,7 @@ test('controllers come from Deployments: image tag, arguments by flag, feature g
           '--log-level': 'info',
           '--concurrent': '10',
           '--no-cross-namespace-refs': 'true',
-          '--watch-label-selector': 'a=b,c',
+          '--watch-label-selector': 'c',
         },
         featureGates: { OOMWatch: true, UseHelm3Defaults: false, DefaultToRetryOnFailure: true },
       },

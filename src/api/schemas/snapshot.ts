@@ -107,6 +107,7 @@ export const SNAPSHOT_DOCUMENT: z.ZodType<Exported> = z
       operator: z.string().nullable(),
       kubernetes: z.string().nullable(),
       controllers: z.array(CONTROLLER),
+      allControllers: z.literal(true).optional(),
     }),
     served: z.array(
       z.object({ group: z.string(), kind: z.string(), version: z.string(), served: z.array(z.string()) }),

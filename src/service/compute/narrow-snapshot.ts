@@ -1,5 +1,5 @@
 import { overallStatus, type CoverageScope, type KindCoverage } from '../../model/coverage.ts'
-import type { Reference, Snapshot, SnapshotEntry } from '../../model/snapshot.ts'
+import type { ControllerFacts, InstallFacts, Reference, Snapshot, SnapshotEntry } from '../../model/snapshot.ts'
 
 /**
  * The snapshot as if it had been taken of these namespaces alone. Whether an object of another namespace exists is not told either:
@@ -17,12 +17,19 @@ export function narrowSnapshot(snapshot: Snapshot, namespaces: readonly string[]
     // A tag over the secrets of all namespaces.
     secretSet: '',
     namespaces: commonNamespaces(snapshot.namespaces, namespaces),
-    install: { ...snapshot.install, controllers: snapshot.install.controllers.filter(isSeen) },
+    install: narrowInstall(snapshot.install, isSeen),
     coverage: narrowCoverage(snapshot.coverage, namespaces, entries),
     entries,
     references,
     events: snapshot.events?.filter(({ ref }) => isSeen(ref)) ?? null,
   }
+}
+
+function narrowInstall(
+  { allControllers: _all, controllers, ...facts }: InstallFacts,
+  isSeen: (controller: ControllerFacts) => boolean,
+): InstallFacts {
+  return { ...facts, controllers: controllers.filter(isSeen) }
 }
 
 /** Those that both allow, sorted; null stands for all. */

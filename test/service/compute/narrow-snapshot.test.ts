@@ -40,6 +40,7 @@ test('nothing of another namespace is left: neither names nor counts', () => {
   const document = toSnapshotDocument(narrowSnapshot(cluster('staging', 'planted'), ['a']))
   assert.doesNotMatch(JSON.stringify(document), /planted|helm-controller/)
   assert.deepEqual(document.namespaces, ['a'])
+  assert.equal(document.install.allControllers, undefined)
   assert.deepEqual(
     document.objects.map(({ ref }) => `${ref.kind}/${ref.namespace}/${ref.name}`),
     ['ConfigMap/a/values', 'HelmRelease/a/shop'],
