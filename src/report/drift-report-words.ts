@@ -57,22 +57,31 @@ export function subjectOf({ baseline, targets, clusters }: DriftReport): string 
 }
 
 /**
- * The first line of every message: `prod vs staging: 3 new, 1 resolved, 12 ongoing (2 high)`. In `width` the names are cut, never the
- * counts. Severities are named from high on; clusters that could not be compared are always told.
+ * The first line of every message: `prod vs staging: 3 new, 1 resolved, 12 ongoing (2 high)`. Severities are named from high on, but where
+ * the names of clusters would have no room in `width` beside them. There the names are cut, never the counts. Clusters that could not be
+ * compared are always told.
  */
 export function headlineOf(report: DriftReport, width = 400): string {
-  const counts = `: ${[countsText(report), ...notComparedText(report)].join('; ')}`
-  return `${safeClip(subjectOf(report), Math.max(20, width - counts.length))}${counts}`
+  const subject = subjectOf(report)
+  const counts = countsWithin(report, width - Math.min(subject.length, NAME_WIDTH))
+  return `${safeClip(subject, Math.max(20, width - counts.length))}${counts}`
 }
 
-function countsText(report: DriftReport): string {
+function countsWithin(report: DriftReport, width: number): string {
+  const [whole, short] = [severe, () => ''].map((severities) =>
+    [`: ${countsText(report, severities)}`, ...notComparedText(report)].join('; '),
+  )
+  return whole!.length <= width ? whole! : short!
+}
+
+function countsText(report: DriftReport, severities: (counts: SeverityCounts) => string): string {
   const lists = ITEM_LISTS.filter((list) => report[list].length > 0).map(
     (list) =>
-      `${report[list].length} ${LIST_WORDS[list].word}${list === 'resolved' ? '' : severe(tally(report[list]))}`,
+      `${report[list].length} ${LIST_WORDS[list].word}${list === 'resolved' ? '' : severities(tally(report[list]))}`,
   )
   const ongoing = countOngoing(report)
   const open = sumCounts(ongoing)
-  const parts = [...lists, ...(open === 0 ? [] : [`${open} ongoing${severe(ongoing)}`])]
+  const parts = [...lists, ...(open === 0 ? [] : [`${open} ongoing${severities(ongoing)}`])]
   if (parts.length > 0) return parts.join(', ')
   return report.verdict === 'in-sync' ? 'in sync' : 'no change'
 }

@@ -67,6 +67,25 @@ test('a first line that must be short keeps its counts', () => {
   assert.match(line, /…: 2 ongoing \(2 high\)$/)
 })
 
+test('where severities would leave no room for the names of clusters, the names are told', () => {
+  const report = driftReport({
+    targets: ['production', 'edge'],
+    fresh: [item({ severity: 'critical' }), item({ severity: 'high' })],
+    worsened: [item({ severity: 'critical' })],
+    reopened: [item({ severity: 'high' })],
+    resolved: [item()],
+    ongoing: [ongoing('high', 5)],
+    notCompared: [{ cluster: 'edge', kinds: ['Receiver'], reason: 'forbidden', fresh: true }],
+  })
+  const whole =
+    '2 new (1 critical, 1 high), 1 worsened (1 critical), 1 reopened (1 high), 1 resolved, 5 ongoing (5 high)'
+  assert.equal(headlineOf(report), `production, edge vs staging: ${whole}; not fully compared: edge`)
+  assert.equal(
+    headlineOf(report, 150),
+    'production, edge vs staging: 2 new, 1 worsened, 1 reopened, 1 resolved, 5 ongoing; not fully compared: edge',
+  )
+})
+
 const TEXT = `production vs staging: 3 new, 1 resolved, 12 ongoing (2 high); not fully compared: production
 
 NEW (3)
