@@ -3,11 +3,11 @@ export const MESSAGE_PAGE_STYLE = `
 :root{--card:#fff;--code:#c01343;--codeback:#f6f6f6;--codeline:#dedee3;--link:#1264a3;--avatar:#3d3a8c}
 @media(prefers-color-scheme:dark){:root{--card:#1a1d21;--code:#e8912d;--codeback:#232529;--codeline:#3a3d42;--link:#5fb2e6;--avatar:#6763d6}}
 main{max-width:860px}
-.label{display:inline-block;color:var(--muted);font-size:13px;border:1px solid var(--line);border-radius:6px;padding:4px 10px;margin:0 0 4px}
-section{margin:22px 0 34px}
-h2{display:flex;gap:10px;align-items:baseline;margin:0 0 2px}
-h2 .kind{font-size:13px;font-weight:400;color:var(--muted)}
-.why{color:var(--muted);margin:0 0 10px}
+.label{color:var(--muted);font-size:13px}
+section{margin:20px 0 34px}
+h2{display:flex;gap:10px;align-items:baseline;margin:0 0 8px}
+h2 span{font-size:13px;font-weight:400;color:var(--muted)}
+h2 .kind{border:1px solid var(--line);border-radius:6px;padding:0 6px}
 .problem{color:var(--red);font-weight:600}
 .notification{font-size:13px;background:var(--soft);border:1px solid var(--line);border-radius:8px;padding:8px 12px;margin:0 0 10px;overflow-wrap:anywhere}
 .notification b{color:var(--muted);font-weight:600;margin-right:6px}

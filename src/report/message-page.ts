@@ -40,8 +40,8 @@ ${MESSAGE_PAGE_STYLE}</style>
 </head>
 <body>
 <main>
-<p class="label">Rendered by flux-compare from the exact message payload; Slack's own look differs.</p>
 <h1>${escapeHtml(title)}</h1>
+<p class="label">Rendered by flux-compare from the exact message payload; Slack's own look differs.</p>
 ${routes.map(routeHtml).join('\n')}
 </main>
 </body>
@@ -51,8 +51,7 @@ ${routes.map(routeHtml).join('\n')}
 
 function routeHtml({ channel, kind, why, messages }: ShownRoute): string {
   return `<section>
-<h2>${escapeHtml(channel)} <span class="kind">${kind}</span></h2>
-<p class="why">${escapeHtml(why)}</p>
+<h2>${escapeHtml(channel)} <span class="kind">${kind}</span> <span class="why">${escapeHtml(why)}</span></h2>
 ${messages.map((message) => messageHtml(message, kind)).join('\n')}
 </section>`
 }

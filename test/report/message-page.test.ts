@@ -49,7 +49,7 @@ test('a route without a message says why, and a problem is told', () => {
   const silent: ShownRoute = { channel: 'quiet', kind: 'teams', why: 'silent: nothing changed', messages: [] }
   const refused = { ...shown(SLACK), messages: [{ payload: { blocks: [] }, problems: ['blocks: must be 1 to 50'] }] }
   const page = renderMessagePage('x', [silent, refused])
-  assert.match(page, /<p class="why">silent: nothing changed<\/p>\n\n<\/section>/)
+  assert.match(page, /<span class="why">silent: nothing changed<\/span><\/h2>\n\n<\/section>/)
   assert.match(page, /<p class="problem">blocks: must be 1 to 50<\/p>/)
 })
 
