@@ -40,6 +40,8 @@ import { skewFindings } from './skew-findings.ts'
 import { summarize, verdictOf } from './summary.ts'
 import { compareUnit } from './unit.ts'
 import type { UnitResult } from './unit.ts'
+import { unservedFields } from './unserved-fields.ts'
+import type { Unserved } from './unserved-fields.ts'
 
 export type CompareInput = {
   readonly id: string
@@ -84,7 +86,8 @@ export function compareByRules(input: CompareInput): RuledComparison {
   const units = filterUnits(paired, sides, input.filter).filter((unit) => isComparable(unit, run))
   const install = run.layers.has('install') ? compareInstall(run, input.filter) : NO_INSTALL
   const compared = units.map((unit) => compareUnit(run, unit))
-  const settled = settleUnread(run, [...linkEffective(run, compared), ...install.results])
+  const unserved = unservedFields(run, linkEffective(run, compared))
+  const settled = settleUnread(run, [...unserved.results, ...install.results])
   const { results } = settled
   const objects = paired.filter((unit) => !unit.data)
   const lookup = new Map(objects.flatMap((unit) => refsOf(unit).map((ref) => [refKey(ref), unit])))
@@ -99,7 +102,7 @@ export function compareByRules(input: CompareInput): RuledComparison {
     verdict: verdictOf(sides, settled, asked),
     clusters: comparedClusters(sides),
     summary: summarize(results, drifts),
-    findings: findingsOf(run, { results, install, asked, units, identity }),
+    findings: findingsOf(run, { results, install, asked, units, identity, unserved }),
     drifts,
     ...proofsOf(run, results),
     ...(input.explain ? { explanations: explain(run, results) } : {}),
@@ -156,13 +159,15 @@ type Outcome = {
   readonly asked: AskedCoverage
   readonly units: readonly Unit[]
   readonly identity: Identity
+  readonly unserved: Unserved
 }
 
-function findingsOf(run: Run, { results, install, asked, units, identity }: Outcome): Finding[] {
+function findingsOf(run: Run, { results, install, asked, units, identity, unserved }: Outcome): Finding[] {
   const found = [
     ...coverageFindings(run.sides, units, asked),
     ...skewFindings(run, install.skews),
     ...objectFindings(run, results),
+    ...unserved.findings,
     ...results.flatMap((result) => result.findings),
     ...ruleFindings(run),
     ...identity.findings,

@@ -12,7 +12,6 @@ import type { Side } from './side.ts'
 import type { UnknownLeaf } from './tree-types.ts'
 import { suspensionFindings } from './suspensions.ts'
 import type { UnitResult } from './unit.ts'
-import { unservedFields } from './unserved-fields.ts'
 import { watchFindings } from './watch-findings.ts'
 
 /** What is worth telling of single objects, other than their differences. */
@@ -26,7 +25,6 @@ export function objectFindings(run: Run, results: readonly UnitResult[]): Found[
     ...effectiveFindings(run, results),
     ...proofFindings(run, results),
     ...otherMeanings(run, results),
-    ...unservedFields(run, results),
     ...suspensionFindings(run, results),
     ...watchFindings(run, results),
     ...sameClusters(run.sides),

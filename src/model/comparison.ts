@@ -60,7 +60,7 @@ export type Difference = {
   readonly pointers: PerCluster<string>
   /** Of effective values and variables; empty in other layers. */
   readonly origins: PerCluster<Origin>
-  /** Fingerprints of the differences of this comparison that it follows from: it is then not counted, and decides nothing. */
+  /** Fingerprints of the differences or findings of this comparison that it follows from: it is then not counted, and decides nothing. */
   readonly derivedFrom: readonly string[]
   /** Path of the outermost list item or map that exists on one side only, where this leaf is part of one. */
   readonly within: string | null

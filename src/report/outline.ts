@@ -128,13 +128,18 @@ function outlineObject(drift: Drift, told: ReadonlySet<string>): ObjectOutline {
       !told.has(`${refKey(drift.ref)} ${repeatKey(drift, difference)}`),
   )
   const blocks = blocksOf(rest)
-  const derived = blocksOf(drift.differences.filter(isDerived))
+  // What follows from a finding is told by it: the finding names object and field.
+  const derived = blocksOf(drift.differences.filter((one) => isDerived(one) && isEffective(one)))
   return { drift, blocks, derived, severity: worst(blocks.map(({ severity }) => severity)) }
 }
 
 /** Whether it is told already by what it follows from. */
 export function isDerived({ derivedFrom }: Difference): boolean {
   return derivedFrom.length > 0
+}
+
+function isEffective({ layer }: Difference): boolean {
+  return layer === 'values' || layer === 'substitutions'
 }
 
 /** Leaves under the same one-sided container become one block; order of first appearance. */

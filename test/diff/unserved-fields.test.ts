@@ -67,3 +67,73 @@ describe('fields that a cluster does not serve', () => {
     ])
   })
 })
+
+describe('differences at fields that a cluster does not serve', () => {
+  type Spec = readonly [cluster: string, flux: string, spec: JsonObject]
+  const at = (specs: readonly Spec[]) =>
+    compareSpecs(
+      specs.map(([cluster, flux, spec]) => ({
+        cluster,
+        install: { flux },
+        objects: [{ ref: RELEASE, body: { spec }, version: 'v2' }],
+      })),
+    )
+  const legacy = { waitStrategy: { name: 'legacy' } }
+
+  it('follow from the finding, and are not counted', () => {
+    const result = at([
+      ['a', 'v2.9.4', poller],
+      ['b', 'v2.7.5', {}],
+    ])
+    const finding = result.findings.find(({ code }) => code === 'fields-not-served')!
+    const [difference] = result.drifts[0]!.differences
+    assert.deepEqual([difference!.path, difference!.derivedFrom], ['spec.waitStrategy.name', [finding.fingerprint]])
+    assert.deepEqual([result.summary.differences, result.summary.inSync, result.verdict], [0, 1, 'in-sync'])
+  })
+
+  it('do so from the finding of each cluster, also where it is the baseline', () => {
+    const result = at([
+      ['a', 'v2.7.5', {}],
+      ['b', 'v2.9.4', poller],
+      ['c', 'v2.7.5', {}],
+    ])
+    const found = result.findings.filter(({ code }) => code === 'fields-not-served')
+    assert.deepEqual(
+      found.map(({ clusters }) => clusters[0]),
+      ['a', 'c'],
+    )
+    assert.deepEqual(result.drifts[0]!.differences[0]!.derivedFrom, found.map(({ fingerprint }) => fingerprint).sort())
+    assert.equal(result.verdict, 'in-sync')
+  })
+
+  it('count where something else differs there, too', () => {
+    const values = at([
+      ['a', 'v2.9.4', poller],
+      ['b', 'v2.7.5', {}],
+      ['c', 'v2.9.4', legacy],
+    ])
+    assert.deepEqual([values.summary.differences, values.verdict], [1, 'drifted'])
+    const absent = at([
+      ['a', 'v2.9.4', poller],
+      ['b', 'v2.7.5', {}],
+      ['c', 'v2.9.4', {}],
+    ])
+    assert.deepEqual([absent.summary.differences, absent.verdict], [1, 'drifted'])
+    const beside = at([
+      ['a', 'v2.9.4', { ...poller, releaseName: 'x' }],
+      ['b', 'v2.7.5', { releaseName: 'y' }],
+    ])
+    assert.deepEqual([beside.summary.differences, beside.summary.drifted], [1, 1])
+  })
+
+  it('may stand in the items of lists', () => {
+    const valuesFrom = (more: JsonObject) => ({
+      valuesFrom: [{ kind: 'ConfigMap', name: 'a', targetPath: 'b', ...more }],
+    })
+    const result = at([
+      ['a', 'v2.9.4', valuesFrom({ literal: true })],
+      ['b', 'v2.8.1', valuesFrom({})],
+    ])
+    assert.equal(result.drifts[0]!.differences.find(({ path }) => path.endsWith('literal'))!.derivedFrom.length, 1)
+  })
+})

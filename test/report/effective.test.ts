@@ -112,3 +112,17 @@ test('what digests prove is one clause of the counts, and a difference of all th
     '',
   ])
 })
+
+test('what follows from a finding is told by the finding', () => {
+  const path = 'spec.waitStrategy.name'
+  const lost = difference({
+    path,
+    values: { staging: 'poller' },
+    changes: { production: 'removed' },
+    derivedFrom: ['f'],
+  })
+  const document = comparison([drift(ref('HelmRelease', 'shop', 'web'), [lost])])
+  for (const format of OUTPUT_FORMATS.filter((name) => name !== 'json' && name !== 'yaml')) {
+    assert.doesNotMatch(renderComparison(document, format, options), /waitStrategy|shop\/web/, format)
+  }
+})
