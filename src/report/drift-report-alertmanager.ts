@@ -106,7 +106,9 @@ function readingAlerts(report: DriftReport, validMs: number): Alert[] {
     ...alerts[0]!,
     annotations: { summary: alerts.map(({ annotations }) => annotations.summary).join('; ') },
   }))
-  const over = report.comparedAgain.map((name) => ({
+  const lacking = new Set(report.notCompared.map(({ cluster }) => cluster))
+  const whole = report.comparedAgain.filter((name) => !lacking.has(name))
+  const over = whole.map((name) => ({
     labels: { alertname: 'FluxClusterNotCompared', severity: 'high', cluster: safeClip(name, 100) },
     annotations: { summary: `${safeClip(name, 100)} could be compared again` },
     startsAt: report.at,

@@ -58,13 +58,22 @@ function isOf({ severity, ref, clusters, owner }: DriftItem, tally: OngoingTally
   )
 }
 
+/** By kind: what cannot be read beside it may be another set each time. */
 function mergeNotCompared(earlier: readonly NotCompared[], later: readonly NotCompared[]): NotCompared[] {
-  const keyOf = ({ cluster, kinds }: NotCompared): string => JSON.stringify([cluster, kinds])
-  const untold = new Set(earlier.filter(({ fresh }) => fresh).map(keyOf))
-  return later.map((entry) => ({ ...entry, fresh: entry.fresh || untold.has(keyOf(entry)) }))
+  const untold = earlier.filter(({ fresh }) => fresh)
+  const isUntold = ({ cluster, kinds }: NotCompared): boolean =>
+    untold.some((one) => one.cluster === cluster && (isWhole(one) || kinds.some((kind) => one.kinds.includes(kind))))
+  return later.map((entry) => ({ ...entry, fresh: entry.fresh || isUntold(entry) }))
 }
 
+/** A cluster that was back is not any more where the later report says so, were it for one kind. */
 function mergeAgain(earlier: DriftReport, later: DriftReport): string[] {
-  const open = new Set(later.notCompared.map(({ cluster }) => cluster))
-  return [...new Set([...earlier.comparedAgain, ...later.comparedAgain])].filter((cluster) => !open.has(cluster))
+  const lost = new Set(later.notCompared.filter((entry) => entry.fresh || isWhole(entry)).map(({ cluster }) => cluster))
+  const before = earlier.comparedAgain.filter((cluster) => !lost.has(cluster))
+  return [...new Set([...before, ...later.comparedAgain])]
+}
+
+/** Whether nothing of the cluster could be read. */
+function isWhole({ kinds }: NotCompared): boolean {
+  return kinds.length === 0
 }

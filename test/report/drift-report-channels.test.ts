@@ -169,3 +169,10 @@ test('Alertmanager: one alert a severity, namespace and set of clusters; what is
     ['FluxClusterNotCompared', 'high', 'west', end],
   ])
 })
+
+test('Alertmanager: a cluster that is back but for a kind is not said to be all right', () => {
+  const kind = { cluster: 'edge', kinds: ['Alert'], reason: 'forbidden', fresh: false }
+  const report = driftReport({ notCompared: [kind], comparedAgain: ['edge'] })
+  const rows = alertmanagerPayload(report, DAY_MS).map(({ labels, endsAt }) => [labels['cluster'], endsAt])
+  assert.deepEqual(rows, [['edge', '2026-11-22T08:00:00.000Z']])
+})

@@ -169,6 +169,27 @@ test('a cluster that went and came back is told as back; one that is still gone 
   assert.deepEqual(mergeDriftReports(driftReport({ comparedAgain: ['production'] }), gone).comparedAgain, [])
 })
 
+test('a kind that could not be read and was not told stays news, whatever else cannot be read', () => {
+  const of = (kinds: readonly string[], fresh: boolean) => ({ ...unread, kinds, reason: 'forbidden', fresh })
+  const merge = (earlier: readonly object[], later: readonly object[]) =>
+    mergeDriftReports(driftReport({ notCompared: earlier as [] }), driftReport({ notCompared: later as [] }))
+      .notCompared
+  const both = of(['Alert', 'Bucket'], false)
+  assert.deepEqual(merge([of(['Bucket'], true), of(['Alert'], false)], [both]), [{ ...both, fresh: true }])
+  assert.deepEqual(merge([of(['Receiver'], true)], [both]), [both])
+  // Of the whole cluster nothing was told.
+  assert.deepEqual(merge([unread], [both]), [{ ...both, fresh: true }])
+})
+
+test('a cluster of which a kind still cannot be read is told as back all the same', () => {
+  const kind = { ...unread, kinds: ['Alert'], reason: 'forbidden', fresh: false }
+  const back = driftReport({ comparedAgain: ['production'], notCompared: [kind] })
+  const merge = (fresh: boolean) => mergeDriftReports(back, driftReport({ notCompared: [{ ...kind, fresh }] }))
+  assert.deepEqual(merge(false).comparedAgain, ['production'])
+  assert.deepEqual(merge(true).comparedAgain, [])
+  assert.deepEqual(mergeDriftReports(driftReport({ notCompared: [unread] }), back).comparedAgain, ['production'])
+})
+
 test('a part of a report counts its own ongoing items', () => {
   const report = driftReport({
     ongoing: [ongoing('high', 2), ongoing('low', 5), ongoing('high', 4, { namespace: 'shop' })],
