@@ -224,7 +224,6 @@ CREATE INDEX `deliveries_by_channel` ON `deliveries` (`channel`,`sequence`);--> 
 CREATE INDEX `deliveries_by_report` ON `deliveries` (`report`,`sequence`);--> statement-breakpoint
 CREATE INDEX `deliveries_by_name` ON `deliveries` (`name`,`sequence`);--> statement-breakpoint
 CREATE INDEX `deliveries_by_finish` ON `deliveries` (`finished_at`);--> statement-breakpoint
-CREATE INDEX `deliveries_pending` ON `deliveries` (`channel`,`sequence`,`next_at`) WHERE state = 'pending';--> statement-breakpoint
 CREATE INDEX `deliveries_disabled` ON `deliveries` (`channel`,`finished_at`) WHERE state = 'disabled';--> statement-breakpoint
 CREATE INDEX `deliveries_with_reference` ON `deliveries` (`name`,`channel`,`sequence`) WHERE reference is not null;--> statement-breakpoint
 CREATE TABLE `disabled_channels` (

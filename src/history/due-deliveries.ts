@@ -1,46 +1,31 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, lte, min, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/sqlite-core'
+import { and, asc, desc, eq, isNotNull, min, sql } from 'drizzle-orm'
 import type { Queries } from './queries.ts'
 import { deliveries, waitingRoutes, type DeliveryRow } from './report-schema.ts'
 
 /** See `dueDeliveries` of `ReportReads`. */
 export function dueDeliveries(queries: Queries, now: string, limit: number): readonly DeliveryRow[] {
-  const blocked = new Map(blockedFrom(queries, now).map(({ channel, sequence }) => [channel, sequence]))
-  return dueChannels(queries, now)
-    .flatMap(({ channel }) => dueOfChannel(queries, channel, { now, limit, before: blocked.get(channel) ?? null }))
-    .toSorted((a, b) => a.sequence - b.sequence)
+  const counts = new Map<string, number>()
+  const sequences: number[] = []
+  for (const { channel, sequence, nextAt } of pendingQuery(queries).all()) {
+    const before = counts.get(channel) ?? 0
+    if (before >= limit) continue
+    // What comes after one that waits for its time waits for it.
+    const isDue = nextAt! <= now
+    counts.set(channel, isDue ? before + 1 : limit)
+    if (isDue) sequences.push(sequence)
+  }
+  const isDue = sql`${deliveries.sequence} in (select value from json_each(${JSON.stringify(sequences)}))`
+  return queries.select().from(deliveries).where(isDue).orderBy(asc(deliveries.sequence)).all()
 }
 
-/** By channel the oldest message that waits for its time: those after it wait for it. */
-export function blockedFrom(queries: Queries, now: string) {
+/** All that are pending, oldest first. */
+export function pendingQuery(queries: Queries) {
+  const { sequence, channel, nextAt } = deliveries
   return queries
-    .select({ channel: deliveries.channel, sequence: sql<number>`min(${deliveries.sequence})` })
+    .select({ sequence, channel, nextAt })
     .from(deliveries)
-    .where(and(eq(deliveries.state, sql`'pending'`), gt(deliveries.nextAt, now)))
-    .groupBy(deliveries.channel)
-    .all()
-}
-
-export function dueChannels(queries: Queries, now: string) {
-  return queries
-    .selectDistinct({ channel: deliveries.channel })
-    .from(deliveries)
-    .where(and(eq(deliveries.state, sql`'pending'`), lte(deliveries.nextAt, now)))
-    .all()
-}
-
-type Wanted = { readonly now: string; readonly limit: number; readonly before: number | null }
-
-function dueOfChannel(queries: Queries, channel: string, { now, limit, before }: Wanted): readonly DeliveryRow[] {
-  const isPending = and(eq(deliveries.state, sql`'pending'`), eq(deliveries.channel, channel))
-  const isBefore = before === null ? undefined : sql`${deliveries.sequence} < ${before}`
-  return queries
-    .select()
-    .from(deliveries)
-    .where(and(isPending, lte(deliveries.nextAt, now), isBefore))
+    .where(eq(deliveries.state, 'pending'))
     .orderBy(asc(deliveries.sequence))
-    .limit(limit)
-    .all()
 }
 
 /** With the reference of the last message of its comparison that its channel took. */
@@ -67,21 +52,14 @@ export function pendingDelivery(
 
 /** A channel waits for the oldest of its messages. */
 export function nextDeliveryAt(queries: Queries): string | null {
-  const oldest = alias(deliveries, 'oldest')
-  const heads = queries
-    .select({ sequence: min(oldest.sequence) })
-    .from(oldest)
-    .where(eq(oldest.state, sql`'pending'`))
-    .groupBy(oldest.channel)
-  const delivery = queries
-    .select({ at: min(deliveries.nextAt) })
-    .from(deliveries)
-    .where(inArray(deliveries.sequence, heads))
-    .get()
+  const heads = new Map<string, string>()
+  for (const { channel, nextAt } of pendingQuery(queries).all()) {
+    if (!heads.has(channel)) heads.set(channel, nextAt!)
+  }
   const route = queries
     .select({ at: min(waitingRoutes.until) })
     .from(waitingRoutes)
     .get()
-  const times = [delivery?.at ?? null, route?.at ?? null].filter((at) => at !== null)
-  return times.toSorted()[0] ?? null
+  const times = [...heads.values(), ...(route?.at ? [route.at] : [])]
+  return times.sort()[0] ?? null
 }

@@ -3,6 +3,13 @@ import { forgetAnswers } from './idempotency.ts'
 import { createLiveContent, type LiveContent } from './mark-content.ts'
 import { removeDefinitions, removeDrift, removeDriftEvents } from './prune-ledger.ts'
 import {
+  removeDeliveries,
+  removeReports,
+  removeScheduleRecords,
+  removeSentRoutes,
+  removeVersions,
+} from './prune-reports.ts'
+import {
   removeComparisons,
   removeJobs,
   removeRuns,
@@ -24,6 +31,10 @@ export type PruneReport = {
   readonly snapshots: number
   /** Entries of the ledger. */
   readonly drift: number
+  readonly reports: number
+  readonly deliveries: number
+  readonly scheduleRecords: number
+  readonly versions: number
   readonly idempotencyKeys: number
   readonly lists: number
   readonly documents: number
@@ -46,6 +57,7 @@ type Place = { readonly db: Connection; readonly path: string }
 export function* pruneHistory(db: Connection, path: string, retention: Retention): Generator<void, PruneReport> {
   const place = { db, path }
   // In this order: what is removed first is what keeps the next.
+  const scheduleRecords = yield* removeAll(place, removeScheduleRecords, retention)
   const runs = yield* removeAll(place, removeRuns, retention)
   const jobs = yield* removeAll(place, removeJobs, retention)
   const comparisons = yield* removeAll(place, removeComparisons, retention)
@@ -53,9 +65,13 @@ export function* pruneHistory(db: Connection, path: string, retention: Retention
   const drift = yield* removeAll(place, removeDrift, retention)
   yield* removeAll(place, removeDriftEvents, retention)
   yield* removeAll(place, removeDefinitions, retention)
+  const deliveries = yield* removeAll(place, removeDeliveries, retention)
+  const reports = yield* removeAll(place, removeReports, retention)
+  yield* removeAll(place, removeSentRoutes, retention)
+  const versions = yield* removeAll(place, removeVersions, retention)
   const idempotencyKeys = within(place, () => forgetAnswers(queriesOn(db), retention.now))
   yield
-  const isContentFree = comparisons + snapshots > 0
+  const isContentFree = comparisons + snapshots + reports + deliveries > 0
   const { lists, documents } = isContentFree ? yield* sweepContent(place) : { lists: 0, documents: 0 }
   const pagesReturned = yield* returnPages(place)
   return {
@@ -64,6 +80,10 @@ export function* pruneHistory(db: Connection, path: string, retention: Retention
     comparisons,
     snapshots,
     drift,
+    reports,
+    deliveries,
+    scheduleRecords,
+    versions,
     idempotencyKeys,
     lists,
     documents,

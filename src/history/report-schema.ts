@@ -69,9 +69,6 @@ export const deliveries = sqliteTable(
     index('deliveries_by_report').on(table.report, table.sequence),
     index('deliveries_by_name').on(table.name, table.sequence),
     index('deliveries_by_finish').on(table.finishedAt),
-    index('deliveries_pending')
-      .on(table.channel, table.sequence, table.nextAt)
-      .where(sql`state = 'pending'`),
     index('deliveries_disabled')
       .on(table.channel, table.finishedAt)
       .where(sql`state = 'disabled'`),

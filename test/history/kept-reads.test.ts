@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect } from '../../src/history/connect.ts'
 import { comparisonsQuery, snapshotsQuery } from '../../src/history/kept-reads.ts'
+import { pendingQuery } from '../../src/history/due-deliveries.ts'
 import { queriesOn } from '../../src/history/queries.ts'
+import { deliveriesQuery, reportsQuery } from '../../src/history/report-reads.ts'
+import { recordsQuery } from '../../src/history/schedule-reads.ts'
 import { jobsQuery, runsQuery } from '../../src/history/run-lists.ts'
 import { openHistoryReader, type ServiceHistory } from '../../src/history/service-history.ts'
 import { AppError } from '../../src/model/errors.ts'
@@ -161,6 +164,7 @@ test('no list sorts what it finds or reads more than its page needs', (t) => {
   const anyRun = { phase: null, cluster: null, within: null }
   const anyJob = { phase: null, cluster: null, within: null }
   const anyComparison = { cluster: null, within: null }
+  const anyDelivery = { state: null, channel: null, report: null, name: null }
   const lists: readonly (readonly [leads: RegExp, query: { toSQL: () => { sql: string; params: unknown[] } }])[] = [
     [/^SCAN runs$/, runsQuery(queries, anyRun, page)],
     [/^SEARCH runs USING INDEX runs_by_phase /, runsQuery(queries, { ...anyRun, phase: 'done' }, page)],
@@ -188,6 +192,20 @@ test('no list sorts what it finds or reads more than its page needs', (t) => {
       comparisonsQuery(queries, { ...anyComparison, cluster: 'edge' }, page),
     ],
     [/^SCAN comparisons$/, comparisonsQuery(queries, { ...anyComparison, within: some }, page)],
+    [/^SCAN reports$/, reportsQuery(queries, { name: null, within: null }, page)],
+    [/^SEARCH reports USING INDEX reports_by_name /, reportsQuery(queries, { name: 'a', within: null }, page)],
+    [/^SCAN deliveries$/, deliveriesQuery(queries, anyDelivery, page)],
+    ...(['state', 'channel', 'report', 'name'] as const).map((key) => {
+      const query = deliveriesQuery(queries, { ...anyDelivery, [key]: key === 'state' ? 'sent' : 'a' }, page)
+      return [new RegExp(`^SEARCH deliveries USING INDEX deliveries_by_${key} `), query] as const
+    }),
+    [/^SEARCH deliveries USING INDEX deliveries_by_state /, pendingQuery(queries)],
+    [/^SCAN schedule_records USING INDEX schedule_records_by_due$/, recordsQuery(queries, { name: null }, page)],
+    [/^SEARCH schedule_records USING INDEX schedule_records_by_schedule /, recordsQuery(queries, { name: 'a' }, page)],
+    [
+      /^SEARCH schedule_records USING INDEX schedule_records_by_due /,
+      recordsQuery(queries, { name: null }, { limit: 1, cursor: 'cmVjb3Jkczox' }),
+    ],
   ]
   for (const [leads, query] of lists) {
     const { sql, params } = query.toSQL()
