@@ -24,6 +24,8 @@ const LONGEST_MS = 3_600_000
 const JITTER = 0.25
 /** How long a message is tried. */
 export const GIVE_UP_MS = 24 * 3_600_000
+/** How old messages are at most that a channel gets when it takes messages again. */
+export const SHELF_MS = 24 * 3_600_000
 
 /**
  * What becomes of a message after an attempt: sent; tried again after 15 s, doubled each time up to an hour and less by up to a quarter,
