@@ -17,9 +17,11 @@ import { limitRate } from './rate-limit.ts'
 import { logRequests, type ApiHooks } from './request-log.ts'
 import { clusterEndpoints } from './routes/clusters.ts'
 import { comparisonEndpoints } from './routes/comparisons.ts'
+import { deliveryEndpoints } from './routes/deliveries.ts'
 import { driftEndpoints } from './routes/drift.ts'
 import { jobEndpoints } from './routes/jobs.ts'
 import { objectEndpoints } from './routes/objects.ts'
+import { reportEndpoints } from './routes/reports.ts'
 import { runEndpoints } from './routes/runs.ts'
 import { snapshotEndpoints } from './routes/snapshots.ts'
 import { secureHeaders } from './security-headers.ts'
@@ -76,6 +78,8 @@ function endpointsOf({ service, limits, basePath, closing }: ApiOptions): readon
     ...comparisonEndpoints(service, links),
     ...objectEndpoints(service),
     ...driftEndpoints(service),
+    ...reportEndpoints(service),
+    ...deliveryEndpoints(service),
     ...jobEndpoints(service, createStreamGate(limits, closing)),
   ]
 }

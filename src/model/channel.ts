@@ -29,6 +29,19 @@ export type ChannelTarget<Secret> =
       readonly mergeRequest: number
     }
 
+export type ChannelKind = ChannelTarget<unknown>['kind']
+
+/** What the form of a message depends on: nothing of where it goes. */
+export type MessageForm =
+  | { readonly kind: Exclude<ChannelKind, 'alertmanager'> }
+  | Pick<Extract<ChannelTarget<unknown>, { readonly kind: 'alertmanager' }>, 'kind' | 'validMs'>
+
+/** The form of what goes there. */
+export function formOf(target: ChannelTarget<unknown>): MessageForm {
+  if (target.kind === 'alertmanager') return { kind: target.kind, validMs: target.validMs }
+  return { kind: target.kind }
+}
+
 /** A named destination. Without the two permissions only https and only public addresses are spoken to. */
 export type Channel<Secret> = {
   readonly name: string

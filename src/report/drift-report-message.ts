@@ -1,4 +1,4 @@
-import type { ChannelTarget } from '../model/channel.ts'
+import type { MessageForm } from '../model/channel.ts'
 import type { DriftReport } from '../model/drift-report.ts'
 import { alertmanagerPayload, validateAlerts } from './drift-report-alertmanager.ts'
 import { discordPayload } from './drift-report-discord.ts'
@@ -18,8 +18,8 @@ export type DriftMessage = {
 }
 
 /** The report as the message of a channel, exactly as it is sent but for the address, the id and what names a place (channel, thread). */
-export function driftMessage(target: ChannelTarget<unknown>, report: DriftReport): DriftMessage {
-  switch (target.kind) {
+export function driftMessage(form: MessageForm, report: DriftReport): DriftMessage {
+  switch (form.kind) {
     case 'slack':
     case 'slack-bot':
       return checked(slackPayload(report), validateSlackPayload)
@@ -30,7 +30,7 @@ export function driftMessage(target: ChannelTarget<unknown>, report: DriftReport
     case 'webhook':
       return checked(webhookPayload(report), () => [])
     case 'alertmanager':
-      return checked(alertmanagerPayload(report, target.validMs), validateAlerts)
+      return checked(alertmanagerPayload(report, form.validMs), validateAlerts)
     case 'github':
     case 'gitlab':
       return checked(renderDriftComment(report), validateComment)

@@ -3,6 +3,7 @@ import { comparisonVerbs } from './serve/comparison-verbs.ts'
 import { driftVerbs } from './serve/drift-verbs.ts'
 import { jobVerbs } from './serve/job-verbs.ts'
 import { readinessOf } from './serve/readiness.ts'
+import { reportVerbs } from './serve/report-verbs.ts'
 import { runVerbs } from './serve/run-verbs.ts'
 import { createContext } from './serve/service-context.ts'
 import { snapshotVerbs } from './serve/snapshot-verbs.ts'
@@ -19,6 +20,7 @@ export function createService(ports: ServicePorts): Service {
     ...comparisonVerbs(context),
     ...jobVerbs(context),
     ...driftVerbs(context),
+    ...reportVerbs(context),
     readiness: () => readinessOf(ports),
   }
 }

@@ -6,6 +6,8 @@ import type { JobQueue } from './job-queue.ts'
 import type { KeptReads, RunReads } from './kept-reads.ts'
 import type { LedgerReads, LedgerWrites } from './ledger/ledger-store.ts'
 import type { Clock, Ids } from './ports.ts'
+import type { ReportReads } from './reports/report-store.ts'
+import type { ReportingPorts } from './reports/report-views.ts'
 import type { ConfiguredCluster, RunStore } from './runs.ts'
 
 /** Rules, and what is known of clusters for them, by their names. */
@@ -30,9 +32,10 @@ export type ServicePorts = {
   /** Where new work is written; only that, since each call may wait until a snapshot is stored. */
   readonly runs: Async<Pick<RunStore, 'createRun' | 'createJob' | 'cancelRun' | 'run'>>
   /** All small reads, from a connection that waits for nobody. Sees what `runs` has answered. */
-  readonly kept: Async<KeptReads & RunReads & LedgerReads>
+  readonly kept: Async<KeptReads & RunReads & LedgerReads & ReportReads>
   /** What people say of drift. */
   readonly ledger: Async<LedgerWrites>
+  readonly reporting: ReportingPorts
   readonly compute: Async<Compute>
   readonly queue: Pick<JobQueue, 'isReady' | 'depth' | 'watch'>
   /** Tells the dispatcher that there is something to deliver. Must not throw. */

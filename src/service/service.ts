@@ -9,6 +9,7 @@ import type { DriftState, LedgerEvent } from './ledger/ledger.ts'
 import type { DriftRecord } from './ledger/ledger-store.ts'
 import type { DriftNote } from './ledger/notes.ts'
 import type { SnapshotSummary } from './ports.ts'
+import type { ReportVerbs } from './reports/report-views.ts'
 import type { ConfiguredCluster, JobPhase, Page, PageRequest, RunPhase, RunRecord, SnapshotJobRecord } from './runs.ts'
 
 /** A snapshot as a caller sees it. Counts are over the whole cluster, so they are null for one who sees some namespaces only. */
@@ -130,7 +131,7 @@ export type Replayable = { readonly key: string; readonly digest: string }
  * seconds, `queue-full`. Answers hold only what `access` may see: a comparison needs all its clusters; objects of other namespaces are
  * left out before anything is counted.
  */
-export type Service = {
+export type Service = ReportVerbs & {
   readonly listClusters: (access: Access) => Promise<readonly ClusterView[]>
   /** By slug or name. */
   readonly cluster: (access: Access, cluster: string) => Promise<ClusterView>

@@ -7,7 +7,7 @@ import { fleetCluster } from '../service/fleet.ts'
 import { requestsFor } from './fuzz-requests.ts'
 import { checkAnswer, type OpenApi } from './openapi-answers.ts'
 import { sendRaw, type RawAnswer } from './raw-request.ts'
-import { fillRig, serveRig } from './serve-rig.ts'
+import { fillRig, NAMED, serveRig, TOLD } from './serve-rig.ts'
 
 const RUNS = 200
 const SEED = 20261121
@@ -17,11 +17,12 @@ const TOO_LONG = 431
 test('every call answers whatever it is sent, as it says it does', async (t) => {
   const limits = { requestsPerMinute: 1_000_000 }
   const clusters = [fleetCluster('staging'), fleetCluster('production', { replicas: 2 })]
-  const { api, rig } = await serveRig(t, { clusters, limits: { queueDepth: 50 } }, { limits })
+  const { api, rig } = await serveRig(t, { clusters, ...TOLD, limits: { queueDepth: 50 } }, { limits })
   const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApi
-  const { finished, waiting, snapshots, jobs, drifts } = await fillRig(rig)
+  const { finished, waiting, snapshots, jobs, drifts, reports } = await fillRig(rig)
   const object = { kind: ['HelmRelease', 'hr'], namespace: ['a'], name: ['shop'] }
-  const known = { comparison: [finished, waiting], snapshot: snapshots, job: jobs, drift: drifts, ...object }
+  const told = { report: reports, channel: ['team', 'alerts'], definition: [NAMED] }
+  const known = { comparison: [finished, waiting], snapshot: snapshots, job: jobs, drift: drifts, ...object, ...told }
   const agent = new Agent({ keepAlive: true })
   t.after(() => agent.destroy())
   const statuses = new Map<number, number>()

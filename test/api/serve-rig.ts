@@ -1,6 +1,7 @@
 import { after, type TestContext } from 'node:test'
 import { createService } from '../../src/service/create-service.ts'
-import { EVERYONE, queryOf, rigFor, type Rig, type RigOptions } from '../service/service-rig.ts'
+import { EVERYONE, queryOf, requestNamed, rigFor, type Rig, type RigOptions } from '../service/service-rig.ts'
+import { routeTo } from '../workers/delivery-rig.ts'
 import { serveApi, type ServedApi, type ServeOptions } from './serve-api.ts'
 
 export type ServedRig = { readonly api: ServedApi; readonly rig: Rig }
@@ -29,6 +30,17 @@ export function driftsIn(history: Rig['history']): readonly string[] {
   return page.items.map(({ id }) => id)
 }
 
+/** A comparison of the configuration. */
+export const NAMED = 'prod-vs-staging'
+/** What it is told to. */
+export const TOLD = {
+  channels: [
+    { name: 'team', form: { kind: 'slack' } },
+    { name: 'alerts', form: { kind: 'alertmanager', validMs: 3_600_000 } },
+  ],
+  routes: [routeTo({ channel: 'team' }), routeTo({ channel: 'alerts' })],
+} as const
+
 export type Filled = {
   /** Runs: one that is done, and one that waits for its jobs. */
   readonly finished: string
@@ -36,10 +48,13 @@ export type Filled = {
   readonly snapshots: readonly string[]
   readonly jobs: readonly string[]
   readonly drifts: readonly string[]
+  readonly reports: readonly string[]
 }
 
 /** Gives the rig a finished comparison of staging and production, and one that waits. */
-export async function fillRig({ service, work, history }: Rig): Promise<Filled> {
+export async function fillRig(rig: Rig): Promise<Filled> {
+  const { service, work, history } = rig
+  const named = requestNamed({ ...rig, name: NAMED, clusters: ['staging', 'production'] })
   const ask = async (): Promise<string> =>
     (await service.requestComparison(EVERYONE, queryOf({ age: 'fresh' }), null)).id
   const finished = await ask()
@@ -51,5 +66,6 @@ export async function fillRig({ service, work, history }: Rig): Promise<Filled> 
     snapshots: history.run(finished)!.sides.map(({ snapshot }) => snapshot!),
     jobs: history.run(waiting)!.sides.map(({ job }) => job!),
     drifts: driftsIn(history),
+    reports: [named.replace('run_', 'report_')],
   }
 }

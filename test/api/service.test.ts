@@ -5,8 +5,9 @@ import type { TokenRule } from '../../src/api/access-control.ts'
 import { OUTPUT_FORMATS } from '../../src/report/formats.ts'
 import { renderJson } from '../../src/report/json.ts'
 import { fleetCluster, PLANTED } from '../service/fleet.ts'
+import { requestNamed } from '../service/service-rig.ts'
 import { checkAnswer, type OpenApi } from './openapi-answers.ts'
-import { driftsIn, serveRig, type ServedRig } from './serve-rig.ts'
+import { driftsIn, NAMED, serveRig, TOLD, type ServedRig } from './serve-rig.ts'
 
 const SIDES = { baseline: 'staging', targets: ['production'] }
 
@@ -52,7 +53,8 @@ test('every answer is one that /openapi.json tells of, and holds no secret value
     fleetCluster('staging', { password: 'canary-staging' }),
     fleetCluster('production', { password: 'canary-production' }),
   ]
-  const { api, rig } = await serveRig(t, { clusters })
+  const { api, rig } = await serveRig(t, { clusters, ...TOLD })
+  const named = requestNamed({ ...rig, name: NAMED, clusters: ['staging', 'production'] })
   const run = (await (
     await post(`${api.url}/api/v1/comparisons`, { ...SIDES, explain: true, layers: 'all' })
   ).json()) as Run
@@ -65,6 +67,8 @@ test('every answer is one that /openapi.json tells of, and holds no secret value
     job: run.sides[0]!.job,
     cluster: 'staging',
     drift: driftsIn(rig.history)[0]!,
+    report: named.replace('run_', 'report_'),
+    channel: 'team',
   }
   const names = { kind: 'HelmRelease', namespace: 'a', name: 'shop' }
   for (const [path, operations] of Object.entries(document.paths)) {

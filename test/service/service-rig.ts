@@ -6,16 +6,20 @@ import { createClusterSource } from '../../src/clusters/collect.ts'
 import { loadContexts } from '../../src/clusters/kubeconfig.ts'
 import { createFingerprint, createFingerprintKey, type FingerprintKey } from '../../src/flux/fingerprint.ts'
 import type { ServiceHistory } from '../../src/history/service-history.ts'
+import { DEFAULT_LAYERS } from '../../src/model/comparison.ts'
 import type { SecretCompare } from '../../src/model/mask.ts'
 import { renderComparison } from '../../src/report/render.ts'
 import { OUTPUT_FORMATS, type OutputFormat } from '../../src/report/formats.ts'
 import type { Access } from '../../src/service/access.ts'
 import type { Async } from '../../src/service/async.ts'
-import { recordTask } from '../../src/service/compare-task.ts'
+import { recordTask, secretsOf } from '../../src/service/compare-task.ts'
 import { createCompute, type Compute } from '../../src/service/compute/compute.ts'
 import { createService } from '../../src/service/create-service.ts'
 import type { JobQueue } from '../../src/service/job-queue.ts'
 import { snapshotLane } from '../../src/service/lanes.ts'
+import type { NotifyRoute } from '../../src/service/notify-route.ts'
+import type { ReportContext } from '../../src/service/reports/report-store.ts'
+import type { ConfiguredChannel } from '../../src/service/reports/report-views.ts'
 import type { ConfiguredCluster } from '../../src/service/runs.ts'
 import type { Expectations, ServiceLimits, ServicePorts } from '../../src/service/service-ports.ts'
 import type { CompareQuery, Service } from '../../src/service/service.ts'
@@ -30,6 +34,9 @@ export type RigOptions = {
   /** By name: what differs from the defaults. */
   readonly configured?: Readonly<Record<string, Partial<ConfiguredCluster>>>
   readonly expectations?: Expectations
+  readonly channels?: readonly ConfiguredChannel[]
+  /** Of every comparison definition. */
+  readonly routes?: readonly NotifyRoute[]
   readonly limits?: Partial<ServiceLimits>
   /** Two services with one key make the same fingerprints. */
   readonly key?: FingerprintKey
@@ -95,6 +102,12 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
     runs: asyncOf(history),
     kept: asyncOf(history),
     ledger: asyncOf(history),
+    reporting: {
+      channels: () => options.channels ?? [],
+      context: (name) => contextOf(name, configured, options.routes ?? []),
+      enableChannel: asyncOf(history).enableChannel,
+      wake: () => (woken += 1),
+    },
     compute: asyncOf(computeOver(history, key)),
     queue,
     wake: () => {
@@ -191,12 +204,12 @@ function collectorOf(t: TestContext, kubeconfig: string, fingerprintKey: Fingerp
   }
 }
 
-type Worker = Pick<ServicePorts, 'clusters' | 'compute' | 'ids' | 'clock'> & {
+type Worker = Pick<ServicePorts, 'clusters' | 'reporting' | 'compute' | 'ids' | 'clock'> & {
   readonly history: ServiceHistory
   readonly collect: Collect
 }
 
-async function doDue({ history, clusters, compute, ids, clock, collect }: Worker): Promise<void> {
+async function doDue({ history, clusters, reporting, compute, ids, clock, collect }: Worker): Promise<void> {
   const now = clock.now()
   for (const { id, cluster } of history.unfinished().jobs) {
     const job = history.reissueJob(id)
@@ -211,8 +224,35 @@ async function doDue({ history, clusters, compute, ids, clock, collect }: Worker
     const run = history.reissueRun(id)
     if (!run) continue
     const comparison = await compute.compare(recordTask(run, clusters()))
-    history.recordComparison(id, run.fence, { comparison, report: null }, now.toISOString())
+    const report = run.request.name === undefined ? null : reporting.context(run.request.name)
+    history.recordComparison(id, run.fence, { comparison, report }, now.toISOString())
   }
+}
+
+type Named = Pick<Rig, 'history' | 'ports'> & { readonly name: string; readonly clusters: readonly string[] }
+
+/** Asks for a comparison that the configuration has by this name: the first cluster is its baseline. */
+export function requestNamed({ history, ports, name, clusters }: Named): string {
+  const filter = { kinds: null, namespaces: null, selector: null, resource: null }
+  const request = { baseline: clusters[0]!, clusters, layers: DEFAULT_LAYERS, filter, ignore: [], name, explain: false }
+  const id = ports.ids.next('run')
+  const side = (cluster: string) => ({ cluster, pool: 'default', snapshot: null, newJob: ports.ids.next('job') })
+  const sides = clusters.map(side)
+  const now = ports.clock.now().toISOString()
+  history.createRun({ id, request, requestedBy: `schedule:${name}`, sides, idempotency: null }, now)
+  return id
+}
+
+function contextOf(
+  name: string,
+  configured: readonly ConfiguredCluster[],
+  routes: readonly NotifyRoute[],
+): ReportContext {
+  const secrets = secretsOf(
+    configured.map((cluster) => cluster.name),
+    configured,
+  )
+  return { name, routes, clusters: configured, baseUrl: null, owners: [], secrets }
 }
 
 /** Lets so many jobs wait in the lane of the default pool. */

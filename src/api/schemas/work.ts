@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { LAYERS } from '../../model/comparison.ts'
-import { JOB_PHASES, RUN_PHASES, type RunRecord, type SnapshotJobRecord } from '../../service/runs.ts'
+import { JOB_PHASES, RUN_PHASES, type RunRecord, type RunRequest, type SnapshotJobRecord } from '../../service/runs.ts'
 import type { ClusterView } from '../../service/service.ts'
 import { API_VERSION, COVERAGE, ERROR_DOCUMENT, listOf, NAME, orNull, TIME } from './common.ts'
 import { VERDICT } from './comparison.ts'
@@ -18,8 +18,15 @@ const FILTER = z.object({
   resource: z.object({ kind: z.string(), namespace: z.string(), name: z.string() }).nullable(),
 })
 
+type ToldRun = Omit<RunRecord, 'fence' | 'request'> & {
+  readonly request: Omit<RunRequest, 'name' | 'damping'> & {
+    readonly name?: string | undefined
+    readonly damping?: number | undefined
+  }
+}
+
 /** A run as it is told: without the fence, which concerns only us. */
-export const RUN: z.ZodType<Omit<RunRecord, 'fence'>> = z
+export const RUN: z.ZodType<ToldRun> = z
   .object({
     apiVersion: z.literal(API_VERSION),
     kind: z.literal('Run'),
@@ -31,6 +38,8 @@ export const RUN: z.ZodType<Omit<RunRecord, 'fence'>> = z
       layers: z.array(z.enum(LAYERS)),
       filter: FILTER,
       ignore: NAMES,
+      name: z.string().optional().meta({ description: 'Of the comparison of the configuration' }),
+      damping: z.int().optional(),
       explain: z.boolean(),
     }),
     requestedBy: z.string(),

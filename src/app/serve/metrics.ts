@@ -18,11 +18,17 @@ export type MetricSources = {
   readonly databaseBytes: () => number | null
   /** Waiting jobs per lane. */
   readonly queueDepth: () => Promise<ReadonlyMap<string, number>>
+  /** Messages that wait to be sent. */
+  readonly pendingDeliveries: () => number
+  /** By the name of each channel, whether it refuses for good. */
+  readonly disabledChannels: () => ReadonlyMap<string, boolean>
 }
 
 export type Metrics = {
   readonly snapshotRecorded: (snapshot: RecordedSnapshot) => void
   readonly compared: (comparison: Comparison, seconds: number) => void
+  /** One attempt to send a message. */
+  readonly delivered: (channel: string, result: 'sent' | 'retry' | 'dead' | 'disabled') => void
   readonly request: (route: string, method: string, status: number, seconds: number) => void
   /** The exposition text and its content type. */
   readonly expose: () => Promise<{ readonly body: string; readonly contentType: string }>
@@ -38,9 +44,11 @@ export function createMetrics(version: string, sources: MetricSources): Metrics 
   const named = (name: string, help: string) => ({ name: `${PREFIX}${name}`, help, registers })
   new Gauge({ ...named('build_info', 'Version of flux-compare.'), labelNames: ['version'] }).set({ version }, 1)
   addSources(named, sources)
+  addDeliverySources(named, sources)
   return {
     ...snapshotMetrics(named),
     ...comparisonMetrics(named),
+    delivered: deliveryMetrics(named),
     request: requestMetrics(named),
     expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   }
@@ -138,6 +146,35 @@ function requestMetrics(named: Named): Metrics['request'] {
     total.inc({ route, method, code: String(status) })
     duration.observe({ route, method }, seconds)
   }
+}
+
+function deliveryMetrics(named: Named): Metrics['delivered'] {
+  const total = new Counter({
+    ...named('deliveries_total', 'Attempts to send a message, by what became of it.'),
+    labelNames: ['channel', 'result'],
+  })
+  const dead = new Counter(named('deliveries_dead_total', 'Messages that were given up.'))
+  return (channel, result) => {
+    total.inc({ channel, result })
+    if (result === 'dead') dead.inc()
+  }
+}
+
+function addDeliverySources(named: Named, { pendingDeliveries, disabledChannels }: MetricSources): void {
+  void new Gauge({
+    ...named('deliveries_pending', 'Messages that wait to be sent.'),
+    collect() {
+      this.set(pendingDeliveries())
+    },
+  })
+  void new Gauge({
+    ...named('channel_disabled', 'Whether a channel refused for good: 1, or 0.'),
+    labelNames: ['channel'],
+    collect() {
+      this.reset()
+      for (const [channel, isDisabled] of disabledChannels()) this.set({ channel }, isDisabled ? 1 : 0)
+    },
+  })
 }
 
 function addSources(named: Named, { databaseBytes, queueDepth }: MetricSources): void {

@@ -111,7 +111,7 @@ async function start(options: ServeOptions, config: Config, onDeath: (error: App
   try {
     if (flags.role !== 'worker') {
       const keyId = createFingerprintKey(key).id
-      opened.answering = await startAnswering({ ...shared, keyId, historyPath })
+      opened.answering = await startAnswering({ ...shared, keyId, env, historyPath })
     }
     if (flags.role !== 'api') {
       const pool = flags.role === 'worker' ? (flags.pool ?? 'default') : flags.pool
