@@ -112,7 +112,10 @@ function invalidNames(result: UnitResult): Found[] {
 const OUTCOMES = {
   strict: { severity: 'high', what: 'its build fails' },
   lax: { severity: 'medium', what: 'it becomes empty' },
-  unknown: { severity: 'medium', what: 'its build fails, or it becomes empty before Flux 2.9' },
+  unknown: {
+    severity: 'medium',
+    what: 'its build fails, or it becomes empty: StrictPostBuildSubstitutions of kustomize-controller is not known there',
+  },
 } as const
 
 function undefinedVariables(result: UnitResult): Found[] {

@@ -1,4 +1,4 @@
-import { isConfigured } from '../flux/open-meanings.ts'
+import { isConfigured } from '../flux/controller-facts.ts'
 import { canonicalJson } from '../model/json.ts'
 import type { Json } from '../model/json.ts'
 import { compareText, refKey } from '../model/resource-ref.ts'

@@ -1,4 +1,5 @@
-import { controllerOf, OPEN_MEANINGS } from '../flux/open-meanings.ts'
+import { controllerOf } from '../flux/controller-facts.ts'
+import { OPEN_MEANINGS } from '../flux/open-meanings.ts'
 import type { OpenMeaning } from '../flux/open-meanings.ts'
 import { own } from '../model/json.ts'
 import type { Json } from '../model/json.ts'

@@ -1,7 +1,8 @@
 import type { Severity } from '../model/comparison.ts'
 import { dig, digArray, digString, isJsonObject, own, type Json } from '../model/json.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
-import type { ControllerFacts, InstallFacts } from '../model/snapshot.ts'
+import type { InstallFacts } from '../model/snapshot.ts'
+import { controllerOf, isConfigured } from './controller-facts.ts'
 import { isSince, isStrict } from './variables-used.ts'
 
 /** Something that a spec leaves open, and that a controller then reads by its version, its arguments or its feature gates. */
@@ -176,15 +177,6 @@ function byArgument(name: string, flag: string, say: (value: string) => string) 
     const controller = controllerOf(install, name)
     return controller === undefined || !isConfigured(controller) ? null : say(controller.args[flag] ?? '')
   }
-}
-
-export function controllerOf({ controllers }: InstallFacts, name: string): ControllerFacts | undefined {
-  return controllers.find((controller) => controller.name === name)
-}
-
-/** Every controller of Flux has arguments, so none at all means that they were not read (a FluxReport does not hold them). */
-export function isConfigured({ args, featureGates }: ControllerFacts): boolean {
-  return Object.keys(args).length > 0 || Object.keys(featureGates).length > 0
 }
 
 function substitutes(postBuild: Json | undefined): boolean {

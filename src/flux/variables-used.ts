@@ -1,5 +1,6 @@
 import { dig, digArray, digString, isJsonArray, isJsonObject, type Json } from '../model/json.ts'
 import type { InstallFacts } from '../model/snapshot.ts'
+import { controllerOf, isConfigured } from './controller-facts.ts'
 import { requiredVariables } from './envsubst.ts'
 
 /** A variable that is used without a default, and where in the object: `spec.patches[0].patch`. */
@@ -35,13 +36,12 @@ const GATE = 'StrictPostBuildSubstitutions'
 
 /**
  * Whether an undefined variable fails the build there: by the feature gate, which is on from kustomize-controller 1.9 (Flux 2.9) unless it
- * is set. Null where neither is known.
+ * is set. Null where the arguments were not read, since the gate may be set in any version, or neither gate nor version is known.
  */
-export function isStrict({ controllers, flux }: InstallFacts): boolean | null {
-  const controller = controllers.find(({ name }) => name === 'kustomize-controller')
-  const gate = controller?.featureGates[GATE]
-  if (gate !== undefined) return gate
-  return isSince(controller?.version ?? null, 1, 9) ?? isSince(flux, 2, 9)
+export function isStrict(install: InstallFacts): boolean | null {
+  const controller = controllerOf(install, 'kustomize-controller')
+  if (controller === undefined || !isConfigured(controller)) return null
+  return controller.featureGates[GATE] ?? isSince(controller.version, 1, 9) ?? isSince(install.flux, 2, 9)
 }
 
 /** Whether a version is at least `major.minor`; null for none that can be read. */

@@ -1,5 +1,5 @@
 import type { ControllerFacts, InstallFacts } from '../model/snapshot.ts'
-import { isConfigured } from './open-meanings.ts'
+import { isConfigured } from './controller-facts.ts'
 
 /** What one controller looks at. */
 export type WatchScope = {

@@ -285,22 +285,31 @@ describe('effective variables', () => {
   })
 
   it('that a patch needs and a cluster does not define are a finding, as severe as the controller takes it', () => {
-    const strict = { flux: 'v2.9.1' }
+    const strict = { flux: 'v2.9.1', controllers: [controller('kustomize-controller', { version: 'v1.9.0' })] }
+    const lax = { flux: 'v2.8.0', controllers: [controller('kustomize-controller', { version: 'v1.8.0' })] }
+    const unread = {
+      flux: 'v2.9.1',
+      controllers: [controller('kustomize-controller', { version: 'v1.9.0', args: {} })],
+    }
+    const open = /it becomes empty: StrictPostBuildSubstitutions of kustomize-controller is not known there$/
     const gate = {
       flux: 'v2.9.1',
       controllers: [controller('kustomize-controller', { featureGates: { StrictPostBuildSubstitutions: false } })],
     }
-    for (const [install, expected] of [
-      [strict, 'high variable-undefined b'],
-      [gate, 'medium variable-undefined b'],
-      [{ flux: 'v2.8.0' }, 'medium variable-undefined b'],
-      [{}, 'medium variable-undefined b'],
+    for (const [install, expected, message] of [
+      [strict, 'high variable-undefined b', /: its build fails$/],
+      [gate, 'medium variable-undefined b', /: it becomes empty$/],
+      [lax, 'medium variable-undefined b', /: it becomes empty$/],
+      [unread, 'medium variable-undefined b', open],
+      [{ flux: 'v2.9.1' }, 'medium variable-undefined b', open],
+      [{}, 'medium variable-undefined b', open],
     ] as const) {
       const result = compareSpecs([
         on('a', [tenant({ env: 'x', other: 'y' })], install, 'absent'),
         on('b', [tenant({ other: 'y' })], install, 'absent'),
       ])
       assert.ok(codes(result).includes(expected), JSON.stringify(codes(result)))
+      assert.match(result.findings.find(({ code }) => code === 'variable-undefined')!.message, message)
     }
     const withDefault = (cluster: string) =>
       on(cluster, [tenant({ [cluster]: 'y' }, 'x: ${env:=none}')], strict, 'absent')
