@@ -158,12 +158,26 @@ function stopped(stop: Stop): Resolved {
 function atPath(reference: Json, value: Json, named: Named): Resolved {
   const path = targetPathOf(reference)
   const leaf = leafOf(named.at)
-  const setText = dig(reference, 'literal') === true ? setPathLiteral : setPathValue
+  const literal = dig(reference, 'literal') === true
+  if (!literal && splitsUnread(value)) {
+    const reason = `${named.label} is masked, so that what its commas separate cannot be read`
+    return stopped({ state: 'unknown', reason, asked: true })
+  }
+  const setText = literal ? setPathLiteral : setPathValue
   const set = (tree: MutableMap): void => {
     if (typeof value === 'string') setText(tree, path, value, leaf)
     else setPathUnread(tree, path, sourcedLeaf(named.at, value), leaf)
   }
   return { step: { set, refused: failed('not mergeable', named.label, null) }, source: { ...named, set } }
+}
+
+/**
+ * Whether it is open what Helm reads out of a text that is masked in part: at a comma begins another assignment, or item in braces, unless
+ * what is masked before it ends in a backslash or a quote. What was read as YAML may be any text.
+ */
+function splitsUnread(value: Json): boolean {
+  if (isMasked(value)) return value.text?.includes(',') === true
+  return typeof value === 'object' && value !== null
 }
 
 type ReadTree = { readonly tree: JsonObject } | { readonly line: number | null } | { readonly masked: string }

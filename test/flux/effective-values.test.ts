@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { isKnownAt } from '../../src/flux/effective.ts'
 import type { FoundConfig } from '../../src/flux/effective.ts'
 import { composeEffectiveValues } from '../../src/flux/effective-values.ts'
 import { composeHelmValues } from '../../src/flux/helm-values.ts'
@@ -174,6 +175,38 @@ test('a masked map is a leaf that is replaced, not a map that is merged', () => 
 })
 
 const composed = { digest: 'not-verifiable', problem: null, inlineIgnored: false } as const
+
+test('a text that is masked in part is unknown where commas may begin other values, unless it is literal', () => {
+  const compose = (value: Json, more: JsonObject = {}) =>
+    composeEffectiveValues(
+      {
+        valuesFrom: [{ kind: 'ConfigMap', name: 'db', valuesKey: 'url', targetPath: 'db.url', ...more }],
+        values: { m: { b: 1 }, top: 1 },
+      },
+      () => ({ found: 'present', body: { data: { url: value } } }),
+      NOTHING,
+    )
+  const mask = (text: string): JsonObject => ({ masked: 'hmac:k:t', text })
+  const url = mask('amqp://user:***@host')
+  const one = compose(url)
+  assert.deepEqual(one.state === 'composed' && one.tree, { m: { b: 1 }, top: 1, db: { url } })
+  // `a,m.b=2` sets m.b too: in the inline map, which Helm shares (3a.8). A value at the top is inline's, whatever the text sets there.
+  for (const text of ['amqp://user:***@host,m.b=2', '{a,***}', '***\\\\,m.b=2', "'***,m.b=2'"]) {
+    const split = compose(mask(text))
+    assert.ok(split.state === 'composed' && split.missing !== null)
+    // Inline values are merged last, so that m stays a map.
+    assert.deepEqual(split.tree, { m: {}, top: 1 })
+    assert.equal(split.missing.reason, 'ConfigMap/db:url is masked, so that what its commas separate cannot be read')
+    assert.deepEqual(
+      [['top'], ['m', 'b'], ['db', 'url'], ['other']].map((tokens) => isKnownAt(split.missing, tokens)),
+      [true, false, false, false],
+    )
+    const literal = compose(mask(text), { literal: true })
+    assert.deepEqual(literal.state === 'composed' && literal.tree, { m: { b: 1 }, top: 1, db: { url: mask(text) } })
+  }
+  const tree = compose({ password: { masked: 'hmac:k:t' } })
+  assert.ok(tree.state === 'composed' && !isKnownAt(tree.missing, ['db', 'url']))
+})
 
 test('what was not read, or is masked where its text decides, is unknown and never absent', () => {
   const reference = { kind: 'Secret', name: 's', optional: true }
