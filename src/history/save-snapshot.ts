@@ -1,4 +1,3 @@
-import { coverageIn, type KindCoverage } from '../model/coverage.ts'
 import { canonicalJson } from '../model/json.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { Digest, Snapshot, SnapshotEntry } from '../model/snapshot.ts'
@@ -7,7 +6,9 @@ import type { Documents } from './documents.ts'
 import { namespacesText } from './find-snapshot.ts'
 import { writeEntry, writeReferences } from './entry-text.ts'
 import { readHeader, splitScopeVersions, type StoredHeader } from './load-snapshot.ts'
+import { prepareKeepVersions } from './keep-versions.ts'
 import type { PreviousSnapshot, StoredText } from './previous-snapshot.ts'
+import { absenceTest } from './proven-absence.ts'
 import type { SnapshotRow } from './schema.ts'
 
 type NewRow = Omit<SnapshotRow, 'sequence'>
@@ -26,6 +27,7 @@ export function prepareSaveSnapshot(
      VALUES (@id, @cluster, @uid, @takenAt, @takenMs, @engine, @error, @namespaces, @objects, @changed, @header, @scopeVersions,
        @entries, @entryVersions, @references, @events)`,
   )
+  const keepVersions = prepareKeepVersions(db, documents)
   return (snapshot, previous) => {
     const matched = matchEntries(snapshot, previous)
     storeBodies(snapshot, matched, documents)
@@ -50,6 +52,8 @@ export function prepareSaveSnapshot(
       references: documents.putList(writeReferences(snapshot.references), () => undefined),
       events: snapshot.events === null ? null : documents.put(JSON.stringify(snapshot.events)),
     })
+    const changed = snapshot.entries.filter((_, index) => matched.ids[index] === undefined)
+    keepVersions(snapshot, { previous, changed, gone: matched.gone })
   }
 }
 
@@ -116,15 +120,6 @@ function countChanged(snapshot: Snapshot, { ids, gone }: Matched, { previous, do
     if (before.get(key) !== stateOf(entry)) changed += 1
     before.delete(key)
   }
-  const rows = new Map(snapshot.coverage.map((row) => [`${row.group}/${row.kind}`, row]))
-  return changed + gone.filter(({ ref }) => before.has(refKey(ref)) && provesAbsence(rows, ref)).length
-}
-
-function provesAbsence(
-  rows: ReadonlyMap<string, KindCoverage>,
-  ref: { readonly group: string; readonly kind: string; readonly namespace: string },
-): boolean {
-  const row = rows.get(`${ref.group}/${ref.kind}`)
-  const status = row ? coverageIn(row, ref.namespace) : 'not-asked'
-  return status === 'complete' || status === 'not-installed'
+  const isAbsent = absenceTest(snapshot.coverage)
+  return changed + gone.filter(({ ref }) => before.has(refKey(ref)) && isAbsent(ref)).length
 }

@@ -13,12 +13,16 @@ export function isThere({ version, revision }: AppliedVersion): boolean {
   return version !== null || revision !== null
 }
 
-/** What counts as an application: what brings something of a source to a cluster, and says which version of it. */
-export function isApplication({ group, kind }: ResourceRef): boolean {
-  return group === 'helm.toolkit.fluxcd.io' ? kind === 'HelmRelease' : group === KUSTOMIZE && kind === 'Kustomization'
-}
-
+const HELM = 'helm.toolkit.fluxcd.io'
 const KUSTOMIZE = 'kustomize.toolkit.fluxcd.io'
+
+/** How many kinds of applications there are. */
+export const APPLICATION_KINDS = 2
+
+/** What counts as an application: what brings something of a source to a cluster, and says which version of it. */
+export function isApplication({ group, kind }: Pick<ResourceRef, 'group' | 'kind'>): boolean {
+  return (group === HELM && kind === 'HelmRelease') || (group === KUSTOMIZE && kind === 'Kustomization')
+}
 
 /**
  * Reads the reduced status (see `reduceStatus`) of an application. Of a HelmRelease the newest release counts, where Helm says that it is

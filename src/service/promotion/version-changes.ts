@@ -21,12 +21,15 @@ export function versionChanges(
   { changed, gone, last, before }: ChangedObjects,
 ): readonly VersionStep[] {
   if (error !== null) return []
+  const taken = new Date(takenAt).toISOString()
   const step = (ref: ResourceRef, prior: VersionStep | null, now: What): readonly VersionStep[] => {
     if (prior === null ? !isThere(now) : isSameStep(prior, now)) return []
     // A clock that was set back, or a snapshot that was stored late, must not turn the order of the steps around.
-    const since = latest(takenAt, prior?.since ?? null)
+    const since = prior !== null && prior.since > taken ? prior.since : taken
     const { version, revision, attempted } = now
-    return [{ cluster, ref, version, revision, attempted, since, after: earlierThan(since, before(ref)) }]
+    return [
+      { cluster, ref, version, revision, attempted, since, after: lastBefore(since, [before(ref), prior?.since]) },
+    ]
   }
   return [
     ...changed.flatMap(({ ref, status }) => {
@@ -46,11 +49,12 @@ function isSameStep(a: What, b: What): boolean {
   return a.version === b.version && a.revision === b.revision && a.attempted === b.attempted
 }
 
-function latest(time: string, other: string | null): string {
-  const ms = Math.max(Date.parse(time), other === null ? 0 : Date.parse(other))
-  return new Date(ms).toISOString()
-}
-
-function earlierThan(since: string, time: string | null): string | null {
-  return time === null || Date.parse(time) > Date.parse(since) ? null : new Date(Date.parse(time)).toISOString()
+/** The latest of the times at which it was otherwise. */
+function lastBefore(since: string, times: readonly (string | null | undefined)[]): string | null {
+  let last: string | null = null
+  for (const time of times) {
+    const known = time ? new Date(time).toISOString() : null
+    if (known !== null && known <= since && (last === null || known > last)) last = known
+  }
+  return last
 }

@@ -87,10 +87,10 @@ test('a cluster that could not be read changes nothing', () => {
 test('steps keep their order where a snapshot is older than what is known', () => {
   const later = '2026-11-21T13:00:00.000Z'
   assert.deepEqual(changes({ changed: [release('1.3.0')], ...known('1.2.0', { since: later }) }), [
-    { ...UPGRADED, since: later },
+    { ...UPGRADED, since: later, after: later },
   ])
   const early = { ...NOON, takenAt: '2026-11-21T10:00:00Z' }
   assert.deepEqual(changes({ changed: [release('1.3.0')], ...known('1.2.0') }, early), [
-    { ...UPGRADED, since: '2026-11-21T10:00:00.000Z', after: null },
+    { ...UPGRADED, since: '2026-11-21T10:00:00.000Z', after: '2026-11-20T12:00:00.000Z' },
   ])
 })
