@@ -20,6 +20,7 @@ import { comparisonEndpoints } from './routes/comparisons.ts'
 import { deliveryEndpoints } from './routes/deliveries.ts'
 import { driftEndpoints } from './routes/drift.ts'
 import { jobEndpoints } from './routes/jobs.ts'
+import { lagEndpoints } from './routes/lag.ts'
 import { objectEndpoints } from './routes/objects.ts'
 import { reportEndpoints } from './routes/reports.ts'
 import { runEndpoints } from './routes/runs.ts'
@@ -78,6 +79,7 @@ function endpointsOf({ service, limits, basePath, closing }: ApiOptions): readon
     ...comparisonEndpoints(service, links),
     ...objectEndpoints(service),
     ...driftEndpoints(service),
+    ...lagEndpoints(service),
     ...reportEndpoints(service),
     ...deliveryEndpoints(service),
     ...jobEndpoints(service, createStreamGate(limits, closing)),

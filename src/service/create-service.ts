@@ -2,6 +2,7 @@ import { clusterVerbs } from './serve/cluster-verbs.ts'
 import { comparisonVerbs } from './serve/comparison-verbs.ts'
 import { driftVerbs } from './serve/drift-verbs.ts'
 import { jobVerbs } from './serve/job-verbs.ts'
+import { lagVerbs } from './serve/lag-verbs.ts'
 import { readinessOf } from './serve/readiness.ts'
 import { reportVerbs } from './serve/report-verbs.ts'
 import { runVerbs } from './serve/run-verbs.ts'
@@ -20,6 +21,7 @@ export function createService(ports: ServicePorts): Service {
     ...comparisonVerbs(context),
     ...jobVerbs(context),
     ...driftVerbs(context),
+    ...lagVerbs(context),
     ...reportVerbs(context),
     readiness: () => readinessOf(ports),
   }

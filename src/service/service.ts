@@ -8,6 +8,7 @@ import type { Access } from './access.ts'
 import type { DriftState, LedgerEvent } from './ledger/ledger.ts'
 import type { DriftRecord } from './ledger/ledger-store.ts'
 import type { DriftNote } from './ledger/notes.ts'
+import type { PromotionLag } from './promotion/lag-view.ts'
 import type { SnapshotSummary } from './ports.ts'
 import type { ReportVerbs } from './reports/report-views.ts'
 import type { ConfiguredCluster, JobPhase, Page, PageRequest, RunPhase, RunRecord, SnapshotJobRecord } from './runs.ts'
@@ -111,6 +112,14 @@ type WithoutBy<T> = T extends unknown ? Omit<T, 'by'> : never
 /** A note of the caller. */
 export type DriftNoting = WithoutBy<DriftNote>
 
+/** Names or slugs. Without targets: all clusters that the caller sees. */
+export type LagQuery = {
+  readonly baseline: string | null
+  readonly targets: readonly string[]
+  /** Whether applications are listed that are the same everywhere. */
+  readonly all: boolean
+}
+
 export type ObjectPageFilter = { readonly kind: string | null; readonly namespace: string | null }
 
 export type JobEvent =
@@ -199,6 +208,8 @@ export type Service = ReportVerbs & {
   readonly listDrift: (access: Access, query: DriftQuery, page: PageRequest) => Promise<Page<DriftRecord>>
   readonly drift: (access: Access, id: string) => Promise<DriftView>
   readonly noteDrift: (access: Access, id: string, noting: DriftNoting) => Promise<DriftView>
+  /** Which version of each application is on which cluster, and since when the last one is behind: longest first. */
+  readonly promotionLag: (access: Access, query: LagQuery) => Promise<PromotionLag>
   readonly readiness: () => Promise<Readiness>
 }
 

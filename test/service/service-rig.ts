@@ -151,7 +151,7 @@ function clusterOf(name: string, change: Partial<ConfiguredCluster> = {}): Confi
 
 function computeOver(history: ServiceHistory, key: FingerprintKey): Compute {
   return createCompute({
-    reads: { snapshot: history.keptSnapshot, comparison: history.loadComparison },
+    reads: { snapshot: history.keptSnapshot, comparison: history.loadComparison, versionSteps: history.versionSteps },
     engine: { engine: '1.0.0', fingerprint: createFingerprint(key) },
     render: (comparison, format) =>
       renderComparison(comparison, format as OutputFormat, {

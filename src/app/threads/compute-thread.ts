@@ -24,7 +24,7 @@ const { path, migrations, key, logLevel } = workerData as ComputeThreadData
 runThread(createLog(logLevel).child({ thread: 'compute' }), () => {
   const reader = openHistoryReader({ path, migrations, engine: VERSION })
   const compute = createCompute({
-    reads: { snapshot: reader.keptSnapshot, comparison: reader.loadComparison },
+    reads: { snapshot: reader.keptSnapshot, comparison: reader.loadComparison, versionSteps: reader.versionSteps },
     engine: { engine: VERSION, fingerprint: createFingerprint(createFingerprintKey(key)) },
     render,
   })

@@ -3,6 +3,8 @@ import type { ClusterName } from '../../model/cluster.ts'
 import type { Comparison } from '../../model/comparison.ts'
 import { AppError } from '../../model/errors.ts'
 import type { EnginePorts } from '../compare-question.ts'
+import { answerLag, type LagAnswer, type LagTask } from '../promotion/lag-view.ts'
+import type { VersionReads } from '../promotion/version-store.ts'
 import { createLru } from '../lru.ts'
 import type { Page, PageRequest } from '../runs.ts'
 import type {
@@ -52,10 +54,11 @@ export type Compute = {
   ) => Page<ObjectSummary>
   readonly snapshotObject: (id: string, scope: VisibleScope, object: ObjectName) => ObjectView
   readonly objectAcross: (task: AcrossTask) => ObjectAcross
+  readonly promotionLag: (task: LagTask) => LagAnswer
 }
 
 export type ComputePorts = {
-  readonly reads: ComputeReads
+  readonly reads: ComputeReads & VersionReads
   readonly engine: EnginePorts
   /** Throws `input-invalid` for an unknown format. */
   readonly render: (comparison: Comparison, format: string) => string
@@ -88,6 +91,7 @@ export function createCompute({ reads, engine, render }: ComputePorts): Compute 
       const sides = snapshots.map(({ cluster, id }) => ({ ...cut(id, scope), cluster }))
       return objectAcross({ object, sides, secrets: scope.secrets, unread })
     },
+    promotionLag: (task) => answerLag(reads, task),
   }
 }
 

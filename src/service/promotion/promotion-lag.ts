@@ -25,6 +25,7 @@ export type ApplicationVersion = AppliedVersion &
 
 /** One application over the clusters that have it, in the order asked for. */
 export type ApplicationLag = {
+  /** What it is called on the first of them. */
   readonly ref: ResourceRef
   readonly clusters: readonly ApplicationVersion[]
   /** Since when the last one has been behind; null: none is. */
@@ -52,7 +53,7 @@ export function promotionLag(steps: readonly VersionStep[], question: LagQuestio
 }
 
 /** An application on a cluster over time. */
-type Line = Placed & { readonly ref: ResourceRef; readonly name: ResourceRef }
+type Line = Placed & { readonly ref: ResourceRef }
 
 function linesOf(
   steps: readonly VersionStep[],
@@ -64,7 +65,7 @@ function linesOf(
     for (const own of Map.groupBy(byCluster.get(cluster) ?? [], ({ ref }) => refKey(ref)).values()) {
       const { ref } = own[0]!
       const name = nameOf(ref, cluster)
-      const line = { cluster, ref, name, timeline: timelineOf(own) }
+      const line = { cluster, ref, timeline: timelineOf(own) }
       const key = refKey(name)
       const known = lines.get(key)
       if (known) known.push(line)
@@ -86,7 +87,7 @@ function lagOf(lines: readonly Line[], { baseline }: LagQuestion): ApplicationLa
     return { cluster, ref, ...applied, attempted, since, after, position, ahead, behind }
   })
   const behind = earliest(clusters.flatMap((one) => one.behind ?? []))
-  return { ref: lines[0]!.name, clusters, behind }
+  return { ref: lines[0]!.ref, clusters, behind }
 }
 
 function positionOf(line: Line, leaders: readonly Line[]): LagPosition {

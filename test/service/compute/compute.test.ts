@@ -28,6 +28,7 @@ function computeOver(snapshots: readonly Snapshot[], kept: readonly Comparison[]
     reads: {
       snapshot: (id) => snapshots.find((taken) => taken.id === id) ?? null,
       comparison: (id) => kept.find((comparison) => comparison.id === id) ?? null,
+      versionSteps: () => [],
     },
     engine: { engine: '0.0.0', fingerprint: null },
     render: (comparison, format) => `${format}: ${JSON.stringify(comparison)}`,

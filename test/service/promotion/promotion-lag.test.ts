@@ -239,7 +239,7 @@ test('objects that clusters call differently are one application', () => {
     nameOf: (object) => ({ ...object, namespace: 'apps-${env}' }),
   })
   assert.deepEqual(told(lag), { staging: 'leads', production: 'behind since 3 after 2' })
-  assert.equal(lag[0]!.ref.namespace, 'apps-${env}')
+  assert.equal(lag[0]!.ref.namespace, 'apps-staging')
   assert.deepEqual(
     lag[0]!.clusters.map((one) => one.ref.namespace),
     ['apps-staging', 'apps-prod'],
