@@ -27,6 +27,8 @@ export type WorkbenchOptions = {
   readonly stdin: NodeJS.ReadableStream
   readonly signal: AbortSignal
   readonly progress: (progress: Progress) => void
+  /** Left out: that of the machine. */
+  readonly clock?: Clock
 }
 
 /** Everything that a command which reads clusters needs, wired once. Close it when done. */
@@ -45,7 +47,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   // Before the key: beside what turns out to be no history of ours, nothing is left behind.
   const history = options.history === null ? null : openKeptHistory(options.history, env)
   const key = keyOrClose(options, history)
-  const shared: Shared = { engine: VERSION, fingerprintKey: key, clock: CLOCK, ids: IDS }
+  const shared: Shared = { engine: VERSION, fingerprintKey: key, clock: options.clock ?? CLOCK, ids: IDS }
   return {
     isContext: (name) => isContext(name, contexts),
     requireContext: (name) => requireContext(name, contexts()),

@@ -10,6 +10,7 @@ import {
 } from './options.ts'
 import { addDriftCommands } from './commands-drift.ts'
 import { addOperatingCommands } from './commands-operate.ts'
+import { addReportCommand } from './commands-report.ts'
 import { addRulesCommands } from './commands-rules.ts'
 import type { Streams } from './streams.ts'
 
@@ -41,6 +42,7 @@ export function addCommands(program: Command, streams: Streams, outcome: Outcome
   addConfig(program, streams, outcome)
   addRulesCommands(program, streams, outcome)
   addDriftCommands(program, streams, outcome)
+  addReportCommand(program, streams, outcome)
   addDemo(program, streams, outcome)
   addOperatingCommands(program, streams, outcome)
   addCompletion(program, streams)

@@ -59,7 +59,7 @@ export async function withRequest(
     const request = { sides, baseline, scope, layers, ignore: list(flags, 'ignore'), rules, profiles, explain }
     return ask(request, workbench.ports, stopProgress)
   }
-  return withWorkbench(flags, streams, work, config)
+  return withWorkbench(flags, streams, work, { config })
 }
 
 export async function printComparison(comparison: Comparison, flags: Flags, streams: Streams): Promise<void> {

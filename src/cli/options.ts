@@ -12,10 +12,13 @@ export function addConnectionOptions(command: Command): Command {
     )
     .option('--as <user>', 'User to impersonate on every cluster.')
     .option('--as-group <group>', 'Group to impersonate; may be given more than once.', collect)
-    .addOption(
-      new Option('--request-timeout <duration>', 'Time for a single request. Default: 30s.').argParser(duration),
-    )
-    .addOption(new Option('--timeout <duration>', 'Time for reading one cluster. Default: 2m.').argParser(duration))
+    .addOption(durationOption('--request-timeout <duration>', 'Time for a single request. Default: 30s.'))
+    .addOption(durationOption('--timeout <duration>', 'Time for reading one cluster. Default: 2m.'))
+}
+
+/** Its value is in milliseconds. */
+export function durationOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(duration)
 }
 
 /** Flags that narrow what is read. */

@@ -25,6 +25,10 @@ export type CompareRequest = {
   /** What is known of clusters, by their names. */
   readonly profiles?: Profiles
   readonly explain: boolean
+  /** Of the comparison definition; null or left out: the clusters and rules say which one it is. */
+  readonly name?: string | null
+  /** See `definitionOf`. */
+  readonly damping?: number
 }
 
 export type ComparePorts = {
@@ -45,26 +49,44 @@ export type ComparePorts = {
  * Rejects with an AppError for bad input; a cluster that cannot be read makes the verdict `incomplete` instead.
  */
 export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<RuledComparison> {
-  const { question, labelled } = await takeSides(request, ports)
-  const ruled = answerWithUsage(ports.ids.next('run'), question, labelled, ports)
-  labelled.forEach(({ snapshot }, index) => {
-    if (request.sides[index]!.from === 'cluster' && isKept(snapshot, request.scope))
-      ports.history?.saveSnapshot(snapshot)
-  })
-  ports.history?.saveComparison(ruled.comparison, trackedBy(request, { question, labelled }))
+  const { ruled, snapshots, tracked } = await answerSides(request, ports)
+  for (const snapshot of snapshots) ports.history?.saveSnapshot(snapshot)
+  ports.history?.saveComparison(ruled.comparison, tracked ?? undefined)
   return ruled
 }
 
+/** A comparison that was made, and what there is to keep of it. */
+export type AnsweredSides = {
+  readonly ruled: RuledComparison
+  /** Those that later runs can go back to. */
+  readonly snapshots: readonly Snapshot[]
+  /** Null: it is no news of its clusters. */
+  readonly tracked: TrackedComparison | null
+}
+
+/** Takes a snapshot of every side and compares them; nothing is kept. Rejects as {@link compareSides}. */
+export async function answerSides(request: CompareRequest, ports: ComparePorts): Promise<AnsweredSides> {
+  const { question, labelled } = await takeSides(request, ports)
+  const ruled = answerWithUsage(ports.ids.next('run'), question, labelled, ports)
+  const snapshots = labelled.flatMap(({ snapshot }, index) =>
+    request.sides[index]!.from === 'cluster' && isKept(snapshot, request.scope) ? [snapshot] : [],
+  )
+  return { ruled, snapshots, tracked: trackedBy(request, { question, labelled }) }
+}
+
 /** The ledger is about clusters as they are now: what a file says, or a cluster once was, is no news of it. */
-function trackedBy({ sides }: CompareRequest, { question, labelled }: Taken): TrackedComparison | undefined {
-  if (sides.some(({ from }) => from !== 'cluster')) return undefined
+function trackedBy({ sides }: CompareRequest, { question, labelled }: Taken): TrackedComparison | null {
+  if (sides.some(({ from }) => from !== 'cluster')) return null
   const snapshots = labelled.map(({ snapshot }) => snapshot)
   const times = snapshots.map(({ takenAt }) => Date.parse(takenAt))
   const definition = definitionOf({ ...question, clusters: labelled.map(({ label }) => label) })
   return { definition, now: new Date(Math.max(...times)).toISOString(), snapshots }
 }
 
-type Taken = { readonly question: Question; readonly labelled: readonly LabelledSnapshot[] }
+type Taken = {
+  readonly question: Question & Pick<CompareRequest, 'name' | 'damping'>
+  readonly labelled: readonly LabelledSnapshot[]
+}
 
 async function takeSides(request: CompareRequest, ports: ComparePorts): Promise<Taken> {
   checkSides(request.sides)
