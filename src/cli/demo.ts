@@ -15,6 +15,10 @@ import type { Streams } from './streams.ts'
  * `--keep` the fleet stays up until Ctrl-C. Exit code 0 when the comparison could be made, whatever it says.
  */
 export async function demoCommand(flags: Flags, streams: Streams): Promise<number> {
+  if (flags['report'] === true) {
+    const { demoReport } = await import('./demo-report.ts')
+    return demoReport(flags, streams)
+  }
   const simulator = await startFleet()
   const folder = await mkdtemp(join(tmpdir(), 'flux-compare-demo-'))
   try {
@@ -80,6 +84,7 @@ function nextSteps(folder: string, kept: boolean): string {
 Try next:
   flux-compare demo --keep               keep this fleet running, to try commands on it
   flux-compare demo --serve              serve it: the REST API, jobs and history
+  flux-compare demo --report             what a chat is told of it each morning
   flux-compare clusters                  the contexts of your own kubeconfig
   flux-compare BASELINE TARGET           compare two of them: only get and list are sent, secrets stay masked
 `
