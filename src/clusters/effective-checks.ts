@@ -2,7 +2,9 @@ import type { ReadConfig } from '../flux/config-object.ts'
 import { collectVariables } from '../flux/substitute-vars.ts'
 import { checkValues, type ValuesCheck } from '../flux/values-check.ts'
 import { variablesUsed } from '../flux/variables-used.ts'
+import { readYamlValues } from '../flux/yaml.ts'
 import { own } from '../model/json.ts'
+import { createRecent } from '../model/recent.ts'
 import { refKey, type ResourceRef } from '../model/resource-ref.ts'
 import type { RawObject, ReferenceState, ReferenceUse } from '../model/snapshot.ts'
 import { resourceVersionOf } from './raw-object.ts'
@@ -42,12 +44,16 @@ export function createEffectiveChecks(
       return states.get(key) === 'absent' ? 'absent' : 'failed'
     }
   }
+  const texts = createRecent<string, ReturnType<typeof readYamlValues>>(KEPT)
+  const readText = (text: string): ReturnType<typeof readYamlValues> => texts(text, readYamlValues)
   const isKnown = (ref: ResourceRef): boolean => (referenced.get(refKey(ref))?.known ?? null) !== null
   return {
     look: ({ ref, raw }) => {
       const kind = composingKind(ref)
       if (kind === 'Kustomization') return { check: null, noted: failsToSubstitute(raw(), readIn(ref.namespace)) }
-      return kind === null || resourceVersionOf(raw()) === null ? NOTHING : lookAtValues(raw(), readIn(ref.namespace))
+      return kind === null || resourceVersionOf(raw()) === null
+        ? NOTHING
+        : lookAtValues(raw(), readIn(ref.namespace), readText)
     },
     isKnown: ({ ref, targets }) => {
       const kind = composingKind(ref)
@@ -56,8 +62,11 @@ export function createEffectiveChecks(
   }
 }
 
-function lookAtValues(release: RawObject, read: ReadConfig): Look {
-  const check = checkValues(release, read)
+/** So many values files stay read, for the next of the releases that share them. */
+const KEPT = 16
+
+function lookAtValues(release: RawObject, read: ReadConfig, readText: typeof readYamlValues): Look {
+  const check = checkValues(release, read, readText)
   return { check, noted: check.digest === 'differs' || check.problem !== null || check.inlineIgnored }
 }
 

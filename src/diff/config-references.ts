@@ -1,7 +1,10 @@
 import type { FoundConfig } from '../flux/effective.ts'
+import { readYamlValues } from '../flux/yaml.ts'
+import type { JsonObject } from '../model/json.ts'
+import { createRecent } from '../model/recent.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
-import type { Reference } from '../model/snapshot.ts'
+import type { Digest, Reference } from '../model/snapshot.ts'
 import type { Side } from './side.ts'
 
 /** References to the ConfigMaps and Secrets that effective values come from. */
@@ -10,7 +13,13 @@ export type ConfigReferences = {
   readonly of: (side: Side, from: ResourceRef) => ReadonlyMap<string, Reference>
   /** `refKey`s of the objects whose references, or what they lead to, are not certainly the same on all clusters. */
   readonly differing: ReadonlySet<string>
+  /** What is known of the target of a reference; undefined: the field names nothing that could be an object. */
+  readonly find: (side: Side, reference: Reference | undefined) => FoundConfig
+  readonly readText: typeof readYamlValues
 }
+
+/** So many ConfigMaps and Secrets stay read, for the next of those that refer to them. */
+const KEPT = 16
 
 const NONE: ReadonlyMap<string, Reference> = new Map()
 
@@ -26,7 +35,12 @@ export function indexConfigReferences(sides: readonly Side[]): ConfigReferences 
     }
     return byObject
   })
+  const bodies = createRecent<Digest, JsonObject>(KEPT)
+  const texts = createRecent<string, ReturnType<typeof readYamlValues>>(KEPT)
   return {
+    find: (side, reference) =>
+      findConfig(side, reference, (digest) => bodies(digest, () => side.snapshot.body(digest))),
+    readText: (text) => texts(text, readYamlValues),
     of: (side, from) => bySide[side.index]?.get(refKey(from)) ?? NONE,
     differing: new Set([...new Set(bySide.flatMap((byObject) => [...byObject.keys()]))].filter((key) => differs(key))),
   }
@@ -48,8 +62,7 @@ function isSameConfig([one, references]: Referred, [other, others]: Referred): b
   return true
 }
 
-/** What is known of the target of a reference; undefined: the field names nothing that could be an object. */
-export function findConfig(side: Side, reference: Reference | undefined): FoundConfig {
+function findConfig(side: Side, reference: Reference | undefined, bodyOf: (digest: Digest) => JsonObject): FoundConfig {
   if (reference === undefined) return { found: 'unknown', reason: 'it names no object', asked: true }
   const { state, to } = reference
   if (state === 'absent') return { found: 'absent' }
@@ -58,7 +71,7 @@ export function findConfig(side: Side, reference: Reference | undefined): FoundC
   const entry = side.data.get(refKey(to))
   if (entry === undefined) return { found: 'unknown', reason: 'failed: get', asked: true }
   if (entry.limit !== null) return { found: 'unknown', reason: `limit: ${entry.limit}`, asked: true }
-  return { found: 'present', body: side.snapshot.body(entry.digest) }
+  return { found: 'present', body: bodyOf(entry.digest) }
 }
 
 /** Equal where the target is certainly the same; null where it is not known, which is never the same as anything. */

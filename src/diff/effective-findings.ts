@@ -13,7 +13,7 @@ import type { UnitResult } from './unit.ts'
 /** What is worth telling of effective values and variables, other than their differences. */
 export function effectiveFindings(run: Run, results: readonly UnitResult[]): Found[] {
   if (run.configReferences === null) return []
-  const known = results.filter(({ effective }) => effective !== null)
+  const known = results.filter(hasMoreToTell)
   return [
     ...known.flatMap((result) => [
       ...notComposable(result),
@@ -23,6 +23,16 @@ export function effectiveFindings(run: Run, results: readonly UnitResult[]): Fou
     ]),
     ...otherThanTaken(run.sides, known),
   ]
+}
+
+/** Most objects with effective values or variables differ in them, and that is all. */
+function hasMoreToTell({ unit, effective }: UnitResult): boolean {
+  if (effective === null) return false
+  for (const [side, state] of effective.states) {
+    if (state.state !== 'composed' || state.missing !== null || unit.entries[side.index]?.noted) return true
+    if ('runs' in state && (state.invalid.length > 0 || effective.uses.get(side)?.length)) return true
+  }
+  return false
 }
 
 const PROBLEMS: Readonly<Record<CompositionProblem, string>> = {

@@ -17,7 +17,7 @@ import { diffTrees } from './tree-diff.ts'
 import type { Step, TreeDiff } from './tree-types.ts'
 import { contextOf, type UnitDiffer } from './unit-differ.ts'
 
-type Composed = Extract<Effective, { state: 'composed' }>
+export type Composed = Extract<Effective, { state: 'composed' }>
 
 /** The sides whose tree is known, at least in parts. */
 export function composedOn({ states }: EffectiveUnit): Map<Side, Composed> {

@@ -8,7 +8,7 @@ import type { Origin } from '../model/comparison.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { SnapshotEntry } from '../model/snapshot.ts'
-import { configKey, findConfig } from './config-references.ts'
+import { configKey } from './config-references.ts'
 import { mayHide } from './hidden.ts'
 import type { EffectiveLayer } from './layers.ts'
 import { refOn } from './pairing.ts'
@@ -32,8 +32,8 @@ export type EffectiveUnit = {
 export const INLINE_ORIGIN: Origin = { from: 'inline', shadows: [] }
 
 /** What a side composes from. Two are one group where all of it is the same. */
-type Input = { readonly entry: SnapshotEntry; readonly spec: Json; readonly key: string | null; readonly side: Side }
-type Group = { readonly first: Input; readonly sides: Side[] }
+type Input = { readonly entry: SnapshotEntry; readonly spec: Json; readonly side: Side }
+type Group = { readonly first: Input; readonly key: string | null; readonly sides: Side[] }
 
 /**
  * The effective values of a HelmRelease, the effective variables of a Kustomization. Null for other kinds, where the layer was not
@@ -45,12 +45,24 @@ export function effectiveOf(run: Run, unit: Unit, bodies: UnitBodies): Effective
   if (isPlain(run, unit)) return null
   const sides = run.sides.filter((side) => unit.entries[side.index]?.limit === null)
   if (sides.length === 0) return null
-  const inputs = sides.map((side) => inputOn(run, unit, { side, bodies }))
-  const groups = groupInputs(inputs)
-  const noted = groups.some(({ first }) => first.entry.noted)
+  return composedUnit(
+    run,
+    { unit, layer },
+    sides.map((side) => inputOn(unit, { side, bodies })),
+  )
+}
+
+type Composing = { readonly unit: Unit; readonly layer: EffectiveLayer }
+
+function composedUnit(run: Run, { unit, layer }: Composing, inputs: readonly Input[]): EffectiveUnit | null {
+  const noted = inputs.some(({ entry }) => entry.noted)
+  const inline = !noted && run.layers.has('spec') && inputs.every((input) => isInline(input, layer))
+  if (inline && layer === 'values') {
+    return { layer, inline, states: new Map(inputs.map(({ side }) => [side, INLINE])), uses: NONE }
+  }
+  const groups = groupInputs(run, unit, inputs)
   if (groups.length === 1 && !noted) return null
-  const inline = !noted && run.layers.has('spec') && groups.every(({ first }) => isInline(first, layer))
-  const states = settleTexts(statesOf(run, unit, groups, inline && layer === 'values'), run.fingerprint)
+  const states = settleTexts(statesOf(run, unit, groups), run.fingerprint)
   return { layer, inline, states, uses: layer === 'values' ? NONE : usesOf(inputs, states) }
 }
 
@@ -61,10 +73,10 @@ function usesOf(inputs: readonly Input[], states: EffectiveUnit['states']): Effe
   return new Map(composed.map(({ side, spec }) => [side, variablesUsed(spec)]))
 }
 
-function statesOf(run: Run, unit: Unit, groups: readonly Group[], inline: boolean): EffectiveUnit['states'] {
+function statesOf(run: Run, unit: Unit, groups: readonly Group[]): EffectiveUnit['states'] {
   const states = new Map<Side, Effective | EffectiveVariables>()
   for (const { first, sides: members } of groups) {
-    const state = inline ? INLINE : compose(run, unit, first)
+    const state = compose(run, unit, first)
     for (const side of members) states.set(side, state)
   }
   return states
@@ -113,25 +125,23 @@ function keyOf(run: Run, unit: Unit, side: Side): string | null {
   return keys.includes(null) ? null : keys.join('\n')
 }
 
-function inputOn(run: Run, unit: Unit, { side, bodies }: { side: Side; bodies: UnitBodies }): Input {
-  const entry = unit.entries[side.index]!
-  const spec = dig(bodies.load(side, 'body'), 'spec') ?? {}
-  const key = mayHide(entry, side) ? null : keyOf(run, unit, side)
-  return { entry, spec, key: entry.noted ? null : key, side }
+function inputOn(unit: Unit, { side, bodies }: { side: Side; bodies: UnitBodies }): Input {
+  return { entry: unit.entries[side.index]!, spec: dig(bodies.load(side, 'body'), 'spec') ?? {}, side }
 }
 
-function groupInputs(inputs: readonly Input[]): Group[] {
+function groupInputs(run: Run, unit: Unit, inputs: readonly Input[]): Group[] {
   const groups: Group[] = []
   for (const input of inputs) {
-    const known = input.key === null ? undefined : groups.find(({ first }) => isSame(first, input))
-    if (known) known.sides.push(input.side)
-    else groups.push({ first: input, sides: [input.side] })
+    const { entry, side } = input
+    const key = entry.noted || mayHide(entry, side) ? null : keyOf(run, unit, side)
+    const known = key === null ? undefined : groups.find((group) => group.key === key && isSame(group.first, input))
+    if (known) known.sides.push(side)
+    else groups.push({ first: input, key, sides: [side] })
   }
   return groups
 }
 
 function isSame(a: Input, b: Input): boolean {
-  if (a.key !== b.key) return false
   if (a.entry.digest === b.entry.digest) return true
   return ['values', 'valuesFrom', 'postBuild', 'patches', 'images'].every((field) => {
     const [one, other] = [dig(a.spec, field), dig(b.spec, field)]
@@ -140,16 +150,18 @@ function isSame(a: Input, b: Input): boolean {
 }
 
 function compose(run: Run, unit: Unit, { entry, spec, side }: Input): Effective | EffectiveVariables {
-  const references = run.configReferences!.of(side, refOn(unit, side))
+  const { find, readText, of } = run.configReferences!
+  const references = of(side, refOn(unit, side))
   if (unit.ref.kind === 'Kustomization') {
     return composeEffectiveVariables(dig(spec, 'postBuild'), (at) =>
-      findConfig(side, references.get(`spec.postBuild.substituteFrom[${at}]`)),
+      find(side, references.get(`spec.postBuild.substituteFrom[${at}]`)),
     )
   }
-  return composeEffectiveValues(spec, (at) => findConfig(side, references.get(`spec.valuesFrom[${at}]`)), {
-    // Without references, only what was noted can have a part in it.
-    check: entry.noted || references.size > 0 ? checkOn(side, entry) : null,
+  return composeEffectiveValues(spec, (at) => find(side, references.get(`spec.valuesFrom[${at}]`)), {
+    noted: notedOn(side, entry),
+    wasComposed: () => checkOn(side, entry) !== null,
     fingerprint: run.fingerprint,
+    readText,
   })
 }
 

@@ -39,10 +39,9 @@ export function pathIn(layer: Layer, steps: readonly Step[]): string {
 
 export function pointerIn(layer: Layer, pointer: string): string {
   const root = rootOf(layer)
-  const start = root.map((key) => `/${key}`).join('')
-  return root.length > 0 && (pointer === start || pointer.startsWith(`${start}/`))
-    ? pointer.slice(start.length)
-    : pointer
+  if (root.length === 0) return pointer
+  const start = `/${root.join('/')}`
+  return pointer === start || pointer.startsWith(`${start}/`) ? pointer.slice(start.length) : pointer
 }
 
 export function withinIn(layer: Layer, within: string | null): string | null {

@@ -1,16 +1,17 @@
-import type { Difference, Layer, Origin } from '../model/comparison.ts'
+import type { Difference, Layer } from '../model/comparison.ts'
 import { refKey } from '../model/resource-ref.ts'
-import type { ResourceRef } from '../model/resource-ref.ts'
 import { compareDifferences } from './differences.ts'
 import { composedOn, firstOf } from './effective-leaves.ts'
 import { isDrift } from './judged-unit.ts'
-import { isEffective, rootOf, type EffectiveLayer } from './layers.ts'
+import { isEffective, rootOf } from './layers.ts'
 import type { LeafSlot } from './leaves.ts'
 import { stateOf } from './outcome.ts'
-import { below, overlaps } from './overlap.ts'
+import { below } from './overlap.ts'
 import { refOn, refsOf } from './pairing.ts'
+import { indexPaths, type PathIndex } from './path-index.ts'
 import { explainWithoutEffect } from './no-effect.ts'
 import type { Run } from './run.ts'
+import type { Side } from './side.ts'
 import { parseSourceLabel } from './source-label.ts'
 import type { UnitResult } from './unit.ts'
 
@@ -29,24 +30,25 @@ export function linkEffective(run: Run, results: readonly UnitResult[]): UnitRes
       .filter(({ unit }) => unit.data)
       .flatMap((result) => refsOf(result.unit).map((ref) => [refKey(ref), result])),
   )
-  const linked = results.map((result) => (result.effective === null ? result : linkUnit(result, data)))
+  const told = createTold()
+  const linked = results.map((result) => (result.effective === null ? result : linkUnit(result, { data, told })))
   return explainWithoutEffect(run, linked)
 }
 
-function linkUnit(result: UnitResult, data: DataResults): UnitResult {
-  const { effective, unit } = result
-  if (effective === null) return result
+type Sources = { readonly data: DataResults; readonly told: Told }
+
+function linkUnit(result: UnitResult, sources: Sources): UnitResult {
+  const { effective } = result
+  if (effective === null || !tellsEffective(result)) return result
   const known = composedOn(effective)
   const against = firstOf(known, result.against)
-  const where = { result, data }
+  const sides = [...known.keys()]
+  const where = { ...sources, result }
   const differences = result.differences.flatMap((difference) => {
     if (!isEffective(difference.layer)) return [difference]
-    const { layer, path, changes } = difference
-    const involved = [...known.keys()].filter((side) => side === against || Object.hasOwn(changes, side.name))
-    const causes = involved.flatMap((side) => {
-      const origin = difference.origins[side.name]
-      return origin === undefined ? [] : [causesOf({ layer, path, origin }, refOn(unit, side), where)]
-    })
+    const { changes } = difference
+    const involved = sides.filter((side) => side === against || Object.hasOwn(changes, side.name))
+    const causes = causesOf(difference, involved, where)
     if (causes.length === 0 || causes.some(({ told, hidden }) => told.length === 0 && !hidden)) return [difference]
     // Who ignores the place where a value is written ignores what follows from it.
     if (causes.some(({ told }) => told.length === 0)) return []
@@ -57,15 +59,17 @@ function linkUnit(result: UnitResult, data: DataResults): UnitResult {
       ),
     ]
   })
-  const hidden = result.hidden.filter(({ slot }) => !isToldAsHidden(slot, result))
+  const hidden = result.hidden.filter(({ slot }) => !isToldAsHidden(slot, sources.told(result)))
   return settled({ ...result, hidden, differences: differences.sort(compareDifferences) })
 }
 
+function tellsEffective({ differences, hidden }: UnitResult): boolean {
+  return differences.some(({ layer }) => isEffective(layer)) || hidden.some(({ slot }) => isEffective(slot.layer))
+}
+
 /** An effective value that is hidden along with the inline value that it is, which is counted. */
-function isToldAsHidden({ layer, path }: LeafSlot, { hidden }: UnitResult): boolean {
-  if (!isEffective(layer)) return false
-  const place = below(rootOf(layer), path)
-  return hidden.some(({ slot: other }) => other.layer === 'spec' && overlaps(other.path, place))
+function isToldAsHidden({ layer, path }: LeafSlot, { hidden }: ToldOf): boolean {
+  return isEffective(layer) && hidden(below(rootOf(layer), path)).length > 0
 }
 
 /** What follows from something expected or parametric is so, too. */
@@ -84,30 +88,60 @@ export function settled(result: UnitResult): UnitResult {
   return { ...result, state: stateOf(result.differences.filter(isDrift), result.sightings, result.certainty) }
 }
 
-type Place = { readonly layer: EffectiveLayer; readonly path: string; readonly origin: Origin }
-type Where = { readonly result: UnitResult; readonly data: DataResults }
+type Where = Sources & { readonly result: UnitResult }
 
 /** What is told of a place, and whether something that is hidden stands there. */
 type Causes = { readonly told: readonly Difference[]; readonly hidden: boolean }
 
-/** What is told of the place where the value stands in its source. */
-function causesOf({ layer, path, origin }: Place, user: ResourceRef, { result, data }: Where): Causes {
-  const source = parseSourceLabel(origin.from)
-  if (source === null) {
-    const place = below(rootOf(layer), path)
-    return causesIn(result, (other) => other.layer === 'spec' && overlaps(other.path, place))
+/** What is told of the places where the values of some sides stand in their sources: once, where it is one place. */
+function causesOf(
+  { layer, path, origins }: Difference,
+  sides: readonly Side[],
+  { result, data, told }: Where,
+): Causes[] {
+  const places = new Map<string, Causes>()
+  for (const side of sides) {
+    const from = origins[side.name]?.from
+    if (from === undefined) continue
+    const { namespace } = refOn(result.unit, side)
+    const key = `${namespace} ${from}`
+    if (places.has(key)) continue
+    const source = parseSourceLabel(from)
+    if (source === null) places.set(key, causesAt(told(result), below(rootOf(layer), path)))
+    else {
+      const owner = data.get(refKey({ group: '', kind: source.kind, namespace, name: source.name }))
+      places.set(key, causesAt(told(owner), below([source.key], layer === 'values' ? path : '')))
+    }
   }
-  const { kind, name, key } = source
-  const owner = data.get(refKey({ group: '', kind, namespace: user.namespace, name }))
-  const whole = below([key], '')
-  const place = layer === 'values' ? below([key], path) : whole
-  return causesIn(owner, (other) => other.layer === 'data' && (other.path === whole || overlaps(other.path, place)))
+  return [...places.values()]
 }
 
-function causesIn(
-  result: UnitResult | undefined,
-  isCause: (other: { readonly layer: Layer; readonly path: string }) => boolean,
-): Causes {
-  const told = result?.differences.filter(isCause) ?? []
-  return { told, hidden: result?.hidden.some(({ slot }) => isCause(slot)) ?? false }
+function causesAt({ shown, hidden }: ToldOf, place: string): Causes {
+  return { told: shown(place), hidden: hidden(place).length > 0 }
+}
+
+/** What is told of the places of one object where values are written, and what rules hide there. */
+type ToldOf = { readonly shown: PathIndex<Difference>; readonly hidden: PathIndex<LeafSlot> }
+type Told = (result: UnitResult | undefined) => ToldOf
+
+const NOTHING_TOLD: ToldOf = { shown: () => [], hidden: () => [] }
+
+/** Indexed once, since many releases may take their values from one object. */
+function createTold(): Told {
+  const known = new Map<UnitResult, ToldOf>()
+  return (result) => {
+    if (result === undefined) return NOTHING_TOLD
+    const made = known.get(result) ?? indexTold(result)
+    known.set(result, made)
+    return made
+  }
+}
+
+function indexTold({ unit, differences, hidden }: UnitResult): ToldOf {
+  const layer: Layer = unit.data ? 'data' : 'spec'
+  const isWritten = (one: { readonly layer: Layer }): boolean => one.layer === layer
+  return {
+    shown: indexPaths(differences.filter(isWritten)),
+    hidden: indexPaths(hidden.map(({ slot }) => slot).filter(isWritten)),
+  }
 }

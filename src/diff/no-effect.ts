@@ -1,10 +1,12 @@
 import { isKnownAt } from '../flux/effective.ts'
 import type { Difference } from '../model/comparison.ts'
 import { refKey } from '../model/resource-ref.ts'
-import { composedOn } from './effective-leaves.ts'
+import type { EffectiveUnit } from './effective.ts'
+import { composedOn, type Composed } from './effective-leaves.ts'
 import { isEffective, pointerIn, rootOf } from './layers.ts'
-import { below, overlaps } from './overlap.ts'
+import { below } from './overlap.ts'
 import { referencesOn, refOn } from './pairing.ts'
+import { indexPaths, type PathIndex } from './path-index.ts'
 import { parsePointer } from './pointer.ts'
 import type { Run } from './run.ts'
 import { parseSourceLabel } from './source-label.ts'
@@ -15,10 +17,10 @@ import type { UnitResult } from './unit.ts'
  * and their explanation says why nothing follows from them.
  */
 export function explainWithoutEffect(run: Run, results: readonly UnitResult[]): UnitResult[] {
-  const users = new Map(results.filter(({ effective }) => effective !== null).map((one) => [one.unit.key, one]))
+  const users = indexUsers(results)
   return results.map((result) => {
-    if (result.differences.length === 0 || (!result.unit.data && result.effective === null)) return result
-    const explain = result.unit.data ? dataExplainer(run, result, users) : inlineExplainer(result)
+    if (result.differences.length === 0 || !mayShadow(result)) return result
+    const explain = result.unit.data ? dataExplainer(run, result, users) : inlineExplainer(users(result.unit.key)!)
     const differences = result.differences.map((difference) => {
       const sources = difference.explanation === null ? explain(difference) : null
       return sources === null ? difference : { ...difference, explanation: `no effect: ${sources}` }
@@ -27,12 +29,47 @@ export function explainWithoutEffect(run: Run, results: readonly UnitResult[]): 
   })
 }
 
+/** An object that takes values from others, and what differs in what it takes. */
+type User = {
+  readonly effective: EffectiveUnit
+  readonly states: readonly Composed[]
+  readonly felt: PathIndex<{ readonly path: string }>
+}
+/** By {@link Unit.key}. */
+type Users = (key: string) => User | undefined
+
+/** Each is looked at once, since many may take their values from one object, and one from many. */
+function indexUsers(results: readonly UnitResult[]): Users {
+  const found = new Map(results.filter(({ effective }) => effective !== null).map((one) => [one.unit.key, one]))
+  const users = new Map<string, User>()
+  return (key) => {
+    const result = found.get(key)
+    if (result === undefined) return undefined
+    const user = users.get(key) ?? userOf(result)
+    users.set(key, user)
+    return user
+  }
+}
+
+function userOf({ effective, differences, hidden }: UnitResult): User {
+  const slots = [...differences, ...hidden.map(({ slot }) => slot)]
+  return {
+    effective: effective!,
+    states: [...composedOn(effective!).values()],
+    felt: indexPaths(slots.filter(({ layer }) => isEffective(layer))),
+  }
+}
+
+/** Whether another source may win over what is written in the object. */
+function mayShadow({ unit, effective }: UnitResult): boolean {
+  return unit.data || (effective !== null && !effective.inline)
+}
+
 /** What makes a difference one without effect; null where it has one, or nobody can say. */
 type Explainer = (difference: Difference) => string | null
 
-function inlineExplainer(user: UnitResult): Explainer {
-  const layer = user.effective!.layer
-  const root = rootOf(layer)
+function inlineExplainer(user: User): Explainer {
+  const root = rootOf(user.effective.layer)
   const start = below(root, '')
   return (difference) => {
     if (difference.layer !== 'spec' || !isBelow(difference.path, start)) return null
@@ -51,9 +88,9 @@ function isBelow(path: string, start: string): boolean {
 }
 
 /** Every user must be known: one that reads the data in another way may feel what the others do not. */
-function dataExplainer(run: Run, result: UnitResult, users: ReadonlyMap<string, UnitResult>): Explainer {
+function dataExplainer(run: Run, result: UnitResult, users: Users): Explainer {
   const references = run.sides.flatMap((side) => referencesOn(result.unit, side))
-  const found = [...new Set(references.map(({ from }) => refKey(from)))].map((key) => users.get(key))
+  const found = [...new Set(references.map(({ from }) => refKey(from)))].map(users)
   const plain = references.every(({ use, yamlKey }) => use === 'substitute' || (use === 'values' && yamlKey !== null))
   const names = new Set(run.sides.map((side) => refOn(result.unit, side).name))
   return (difference) => {
@@ -65,16 +102,21 @@ function dataExplainer(run: Run, result: UnitResult, users: ReadonlyMap<string, 
       const source = parseSourceLabel(from)
       return source?.kind === result.unit.ref.kind && source.key === key && names.has(source.name)
     }
-    const reasons = found.map((user) => (user === undefined ? null : effectOn(user, difference, { key, own })))
-    return reasons.includes(null) ? null : [...new Set(reasons)].join('; ')
+    const reasons = new Set<string>()
+    for (const user of found) {
+      const reason = user === undefined ? null : effectOn(user, difference, { key, own })
+      if (reason === null) return null
+      reasons.add(reason)
+    }
+    return [...reasons].join('; ')
   }
 }
 
 type Source = { readonly key: string; readonly own: (from: string) => boolean }
 
-function effectOn(user: UnitResult, { path }: Difference, { key, own }: Source): string | null {
+function effectOn(user: User, { path }: Difference, { key, own }: Source): string | null {
   const whole = below([key], '')
-  if (user.effective!.layer === 'substitutions') return withoutEffect(user, { path: whole, tokens: [key], own })
+  if (user.effective.layer === 'substitutions') return withoutEffect(user, { path: whole, tokens: [key], own })
   if (!isBelow(path, whole)) return null
   const rest = path.slice(whole.length).replace(/^\./, '')
   const tokens = keysOf(rest)
@@ -95,15 +137,9 @@ type Place = {
   readonly own: (from: string) => boolean
 }
 
-function withoutEffect(user: UnitResult, { path, tokens, own }: Place): string | null {
-  const { effective, differences, hidden } = user
-  const known = composedOn(effective!)
-  const states = [...known.values()]
-  if (states.length < effective!.states.size || !states.every(({ missing }) => isKnownAt(missing, tokens))) return null
-  const felt = [...differences, ...hidden.map(({ slot }) => slot)].some(
-    ({ layer, path: other }) => isEffective(layer) && overlaps(other, path),
-  )
-  if (felt) return null
+function withoutEffect({ effective, states, felt }: User, { path, tokens, own }: Place): string | null {
+  if (states.length < effective.states.size || !states.every(({ missing }) => isKnownAt(missing, tokens))) return null
+  if (felt(path).length > 0) return null
   const winners = states.map((state) => state.originAt(tokens)?.from ?? null)
   const others = [...new Set(winners.filter((from) => from !== null && !own(from)))]
   if (others.length === 0) return null

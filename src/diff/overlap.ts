@@ -16,7 +16,7 @@ export function overlaps(a: string, b: string): boolean {
   return leadsTo(one, other) || leadsTo(other, one)
 }
 
-function withoutPositions(path: string): string {
+export function withoutPositions(path: string): string {
   return path.replace(/\[\+?\d+\].*$/s, '')
 }
 

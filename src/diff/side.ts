@@ -1,6 +1,7 @@
 import type { ClusterName } from '../model/cluster.ts'
 import type { KindCoverage } from '../model/coverage.ts'
 import { AppError } from '../model/errors.ts'
+import { setOwn } from '../model/json.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Reference, Snapshot, SnapshotEntry } from '../model/snapshot.ts'
@@ -65,10 +66,10 @@ export function perCluster<T>(
   sides: readonly Side[],
   value: (side: Side) => T | undefined,
 ): Readonly<Record<ClusterName, T>> {
-  const pairs: [ClusterName, T][] = []
+  const record: Record<ClusterName, T> = {}
   for (const side of sides) {
     const found = value(side)
-    if (found !== undefined) pairs.push([side.name, found])
+    if (found !== undefined) setOwn(record, side.name, found)
   }
-  return Object.fromEntries(pairs)
+  return record
 }

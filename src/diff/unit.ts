@@ -119,11 +119,11 @@ type About = { readonly sightings: readonly Sighting[]; readonly effective: Effe
 function createSubjects(run: Run, unit: Unit, { sightings, effective }: About): (slot: LeafSlot) => Subject {
   const subject = subjectOf(run, unit, sightings)
   const seen = { ...subject, unknown: unseen(run, sightings) }
-  const reasons = effective === null ? [] : reasonsOf(effective)
+  const reasons = new Map(effective === null ? [] : reasonsOf(effective))
   return ({ layer, unread, proven }) => {
     if (layer === 'presence') return seen
     if (proven !== undefined) return { ...subject, unknown: new Map([...subject.unknown, ...(unread ?? [])]) }
-    if (!isEffective(layer)) return subject
+    if (!isEffective(layer) || (reasons.size === 0 && unread === undefined)) return subject
     return { ...subject, unknown: new Map([...reasons, ...(unread ?? []), ...subject.unknown]) }
   }
 }

@@ -13,21 +13,26 @@ import { isMasked } from '../model/mask.ts'
 import { configKind, configValue, sourceLabels } from './effective.ts'
 import type { CompositionProblem, Effective, ReadReference } from './effective.ts'
 import type { Fingerprint } from './fingerprint.ts'
-import { composeSteps, type Step } from './helm-merge.ts'
+import { composeSteps, layOver, type Step } from './helm-merge.ts'
 import { readInlineValues, targetPathOf } from './helm-values.ts'
 import { isTree } from './normal-form.ts'
 import { composePartly, knownPart } from './partial-values.ts'
 import { isMutableMap, setPathLiteral, setPathUnread, setPathValue, SOURCE } from './strvals.ts'
 import type { MutableMap } from './strvals.ts'
 import { isLeaf, leafOf, originIn, sourcedLeaf, withoutSource, withSource, type ValueSource } from './value-sources.ts'
+import { originAmong } from './value-holders.ts'
 import type { ValuesCheck } from './values-check.ts'
-import { readYamlValues } from './yaml.ts'
+import type { readYamlValues } from './yaml.ts'
 
 /** What is known beside the masked data. */
 export type ValuesKnowledge = {
-  /** What the unmasked composition gave when the snapshot was taken; null where there was none. */
-  readonly check: ValuesCheck | null
+  /** What the unmasked composition told when the snapshot was taken, where it is worth telling. */
+  readonly noted: ValuesCheck | null
+  /** Whether there was such a composition, which went well if nothing was noted. */
+  readonly wasComposed: () => boolean
   readonly fingerprint: Fingerprint | null
+  /** {@link readYamlValues}, which may remember what it read. */
+  readonly readText: typeof readYamlValues
 }
 
 type Stop = Exclude<Effective, { state: 'composed' }>
@@ -39,12 +44,12 @@ type Stop = Exclude<Effective, { state: 'composed' }>
 export function composeEffectiveValues(spec: Json | undefined, read: ReadReference, known: ValuesKnowledge): Effective {
   const references = digArray(spec, 'valuesFrom')
   const labels = sourceLabels(references.map(labelOf), 'valuesFrom')
-  const { check } = known
-  if (check?.problem) {
-    const { reason, at, line } = check.problem
+  const { noted } = known
+  if (noted?.problem) {
+    const { reason, at, line } = noted.problem
     return { state: 'not-composable', problem: reason, source: at === null ? 'inline' : (labels[at] ?? 'inline'), line }
   }
-  const own = readInlineValues(check?.inlineIgnored ? undefined : dig(spec, 'values'))
+  const own = readInlineValues(noted?.inlineIgnored ? undefined : dig(spec, 'values'))
   if (own === null) return failed('data not readable', 'inline', null)
   const compose = { own: own.values, references, labels, around: { read, known } }
   return composed(compose) ?? composedPartly(compose)
@@ -60,16 +65,32 @@ type Composing = {
 /** Null where something is not known. */
 function composed({ own, references, labels, around }: Composing): Effective | null {
   const sources: ValueSource[] = []
-  const merged = composeSteps<Stop>(withSource(own, references.length), references, (reference, at) => {
-    const { step, source } = resolve(reference, { at, label: labels[at]! }, around)
+  const isSet = references.some((reference) => targetPathOf(reference) !== '')
+  const resolved = (reference: Json, at: number): Step<Stop> => {
+    const { step, source } = resolve(reference, { at, label: labels[at]! }, { ...around, marked: isSet })
     if (source !== null) sources.push(source)
     return step
-  })
+  }
+  const merged = isSet
+    ? composeSteps(withSource(own, references.length), references, resolved)
+    : composeSteps(own as MutableMap, references, resolved, layOver)
   if (!merged.ok) return merged.stop.state === 'unknown' ? null : merged.stop
   sources.push({ at: references.length, label: 'inline', tree: own })
   const { values } = merged
+  const made = isSet ? markedValues(values, sources, references) : unmarkedValues(values, sources)
+  return { state: 'composed', missing: null, ...made }
+}
+
+type Made = Pick<Extract<Effective, { state: 'composed' }>, 'tree' | 'originAt' | 'texts'>
+
+function markedValues(values: MutableMap, sources: readonly ValueSource[], references: readonly Json[]): Made {
   const originAt = (tokens: readonly string[]): Origin | null => originIn(values, sources, tokens)
-  return { state: 'composed', tree: withoutSource(values), originAt, missing: null, texts: textsIn(values, references) }
+  return { tree: withoutSource(values), originAt, texts: textsIn(values, references) }
+}
+
+/** Without a targetPath nothing is changed in place, so no tree needs to be copied, and what each source holds tells the origins. */
+function unmarkedValues(tree: JsonObject, sources: readonly ValueSource[]): Made {
+  return { tree, originAt: (tokens) => originAmong(tree, sources, tokens), texts: [] }
 }
 
 /** What is certain whatever the sources say that are not known. */
@@ -77,7 +98,7 @@ function composedPartly({ own, references, labels, around }: Composing): Effecti
   const sources: ValueSource[] = []
   const unknown: Extract<Stop, { state: 'unknown' }>[] = []
   const resolved = (reference: Json, at: number): Step<Stop> => {
-    const { step, source } = resolve(reference, { at, label: labels[at]! }, around)
+    const { step, source } = resolve(reference, { at, label: labels[at]! }, { ...around, marked: true })
     if (source !== null) sources.push(source)
     return step
   }
@@ -131,9 +152,11 @@ function valuesKeyOf(reference: Json): string {
 
 type Named = { readonly at: number; readonly label: string }
 type Around = { readonly read: ReadReference; readonly known: ValuesKnowledge }
+/** `marked`: leaves of trees remember their source. */
+type Marking = Around & { readonly marked: boolean }
 type Resolved = { readonly step: Step<Stop>; readonly source: ValueSource | null }
 
-function resolve(reference: Json, named: Named, { read, known }: Around): Resolved {
+function resolve(reference: Json, named: Named, { read, known, marked }: Marking): Resolved {
   const kind = configKind(reference)
   if (kind === null) return stopped(failed('unsupported kind', named.label, null))
   const optional = dig(reference, 'optional') === true
@@ -148,7 +171,8 @@ function resolve(reference: Json, named: Named, { read, known }: Around): Resolv
   const found = treeOf(value, kind, known)
   if ('line' in found) return stopped(failed('data not readable', named.label, found.line))
   if ('masked' in found) return stopped({ state: 'unknown', reason: `${named.label} ${found.masked}`, asked: true })
-  return { step: { tree: withSource(found.tree, named.at) }, source: { ...named, tree: found.tree } }
+  const tree = marked ? withSource(found.tree, named.at) : (found.tree as MutableMap)
+  return { step: { tree }, source: { ...named, tree: found.tree } }
 }
 
 function stopped(stop: Stop): Resolved {
@@ -184,18 +208,18 @@ type ReadTree = { readonly tree: JsonObject } | { readonly line: number | null }
 
 /** The values that the text of a key holds: the text itself, or what the masker made of it. */
 function treeOf(value: Json, kind: 'ConfigMap' | 'Secret', known: ValuesKnowledge): ReadTree {
-  if (typeof value === 'string') return readTree(value)
+  if (typeof value === 'string') return readTree(value, known)
   if (isMasked(value)) return treeOfMask(value, kind, known)
   if (isTree(value)) return { tree: withDoubles(value) as JsonObject }
   if (!isJsonArray(value)) return { masked: 'is no text' }
   // A list at the root is no values; the masker also makes one of several documents, of which Helm reads the first.
   const [first] = value
-  if (known.check !== null && first !== undefined && isTree(first)) return { tree: withDoubles(first) as JsonObject }
+  if (first !== undefined && isTree(first) && known.wasComposed()) return { tree: withDoubles(first) as JsonObject }
   return kind === 'Secret' ? { line: null } : { masked: 'is masked, so that its text cannot be read' }
 }
 
-function readTree(text: string): ReadTree {
-  const read = readYamlValues(text)
+function readTree(text: string, { readText }: ValuesKnowledge): ReadTree {
+  const read = readText(text)
   return read.ok ? { tree: read.value } : { line: read.line }
 }
 
@@ -203,10 +227,10 @@ function readTree(text: string): ReadTree {
 function treeOfMask(mask: { masked: string; text?: string }, kind: string, known: ValuesKnowledge): ReadTree {
   if (mask.masked === 'sops') return { masked: 'is encrypted by SOPS' }
   if (mask.text !== undefined) {
-    const read = readYamlValues(mask.text)
+    const read = known.readText(mask.text)
     if (read.ok && !JSON.stringify(read.value).includes('***')) return { tree: read.value }
   }
-  const empty = (kind === 'Secret' && known.check !== null) || known.fingerprint?.('') === mask.masked
+  const empty = (kind === 'Secret' && known.wasComposed()) || known.fingerprint?.('') === mask.masked
   return empty ? { tree: {} } : { masked: 'is masked, so that its text cannot be read' }
 }
 

@@ -31,10 +31,10 @@ export function composeEffectiveVariables(postBuild: Json | undefined, read: Rea
   if (first !== undefined && Object.keys(tree).length === 0) return first
   const invalid = [...variables]
     .filter(([name]) => !isVariableName(name))
-    .map(([name, { sources }]) => ({ name, from: sources.at(-1)! }))
+    .map(([name, { sources }]) => ({ name, from: labelOf(name, sources.at(-1)!) }))
   const always = digString(postBuild, 'substituteStrategy') === 'Always'
   const originAt = ([name = '']: readonly string[]): Origin | null =>
-    Object.hasOwn(tree, name) ? originOf(variables.get(name)?.sources) : null
+    Object.hasOwn(tree, name) ? originOf(name, variables.get(name)?.sources) : null
   return {
     state: 'composed',
     tree,
@@ -97,10 +97,12 @@ function addReference(
   const data = dig(object.body, 'data')
   for (const key of isJsonObject(data) ? Object.keys(data) : []) {
     const value = configValue(object.body, kind, key)
-    if (value !== undefined) add(variables, key, value, labelOfKey(name, key))
+    if (value !== undefined) add(variables, key, value, name)
   }
   return null
 }
+
+const INLINE = 'inline'
 
 /** False where it is no map of texts. What was text may be a mask or a tree of masks by now. */
 function addInline(inline: Json | undefined, variables: Variables): boolean {
@@ -109,23 +111,26 @@ function addInline(inline: Json | undefined, variables: Variables): boolean {
   for (const name of Object.keys(inline)) {
     const value = inline[name]!
     if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return false
-    add(variables, name, value, 'inline')
+    add(variables, name, value, INLINE)
   }
   return true
 }
 
 function add(variables: Variables, name: string, value: Json, source: string): void {
   const plain = typeof value === 'string' ? withoutNewlines(value) : value
-  variables.set(name, { value: plain, known: true, sources: [...(variables.get(name)?.sources ?? []), source] })
+  const before = variables.get(name)?.sources
+  variables.set(name, { value: plain, known: true, sources: before === undefined ? [source] : [...before, source] })
 }
 
-/** The position comes last: `ConfigMap/vars:region (substituteFrom[1])`. */
-function labelOfKey(name: string, key: string): string {
-  const [object = '', position] = name.split(' ', 2)
-  return position === undefined ? `${object}:${key}` : `${object}:${key} ${position}`
+/** A variable is called as the key that gives it. The position comes last: `ConfigMap/vars:region (substituteFrom[1])`. */
+function labelOf(name: string, source: string): string {
+  if (source === INLINE) return INLINE
+  const [object = '', position] = source.split(' ', 2)
+  return position === undefined ? `${object}:${name}` : `${object}:${name} ${position}`
 }
 
-function originOf(sources: readonly string[] | undefined): Origin | null {
-  const from = sources?.at(-1)
-  return from === undefined ? null : { from, shadows: sources!.slice(0, -1) }
+function originOf(name: string, sources: readonly string[] | undefined): Origin | null {
+  if (sources === undefined) return null
+  const labels = sources.map((source) => labelOf(name, source))
+  return { from: labels.at(-1)!, shadows: labels.slice(0, -1) }
 }

@@ -7,7 +7,7 @@ import { sha256 } from './digest.ts'
 import type { CompositionProblem } from './effective.ts'
 import { goJson } from './go-json.ts'
 import { encodeGoYaml } from './go-yaml-encode.ts'
-import { composeSteps } from './helm-merge.ts'
+import { composeSteps, layOver } from './helm-merge.ts'
 import type { Step } from './helm-merge.ts'
 import { mutableCopy, setPathLiteral, setPathValue } from './strvals.ts'
 import type { MutableMap } from './strvals.ts'
@@ -43,22 +43,27 @@ export function composeHelmValues(
   return merged.ok ? { ...merged, digest: digestValues(merged.values) } : merged
 }
 
-/** As {@link composeHelmValues}, without the digest. */
+/** As {@link composeHelmValues}, without the digest; `readText` may remember what it read. */
 export function mergeHelmValues(
   valuesFrom: Json | undefined,
   inline: Json | undefined,
   read: ReadConfig,
+  readText = readYamlValues,
 ): MergedValues {
   const own = readInlineValues(inline)
   if (own === null) return { ok: false, reason: 'data not readable', at: null, line: null }
   const references = isJsonArray(valuesFrom) ? valuesFrom : []
-  // Steps change it; without any, nothing does.
-  const values = (references.length === 0 ? own.values : mutableCopy(own.values)) as MutableMap
-  const composed = composeSteps(values, references, (reference) => {
+  const isSet = references.some(hasTargetPath)
+  const stepAt = (reference: Json): Step<Stop> => {
     const found = resolveReference(reference, read)
     if (found === 'skip') return found
-    return typeof found === 'string' ? { stop: { reason: found, line: null } } : stepOf(reference, found.text)
-  })
+    return typeof found === 'string' ? { stop: { reason: found, line: null } } : stepOf(reference, found.text, reading)
+  }
+  const reading = { readText, isSet }
+  // What is set changes trees, and these are shared.
+  const composed = isSet
+    ? composeSteps(mutableCopy(own.values) as MutableMap, references, stepAt)
+    : composeSteps(own.values as MutableMap, references, stepAt, layOver)
   if (!composed.ok) return { ok: false, ...composed.stop, at: composed.at }
   return { ok: true, values: composed.values, inlineIgnored: own.ignored }
 }
@@ -109,13 +114,15 @@ export function targetPathOf(reference: Json): string {
   return digString(reference, 'targetPath') ?? ''
 }
 
+type Reading = { readonly readText: typeof readYamlValues; readonly isSet: boolean }
+
 /** What a reference does with the text of its key. */
-function stepOf(reference: Json, text: string): Step<Stop> {
+function stepOf(reference: Json, text: string, { readText, isSet }: Reading): Step<Stop> {
   const path = targetPathOf(reference)
   if (path === '') {
-    const read = readYamlValues(text)
+    const read = readText(text)
     return read.ok
-      ? { tree: mutableCopy(read.value) as MutableMap }
+      ? { tree: (isSet ? mutableCopy(read.value) : read.value) as MutableMap }
       : { stop: { reason: 'data not readable', line: read.line } }
   }
   const set = dig(reference, 'literal') === true ? setPathLiteral : setPathValue

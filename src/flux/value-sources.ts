@@ -1,6 +1,7 @@
 import type { Origin } from '../model/comparison.ts'
-import { isJsonArray, isJsonObject, setOwn, type Json, type JsonObject } from '../model/json.ts'
+import { isJsonArray, setOwn, type Json, type JsonObject } from '../model/json.ts'
 import { isTree } from './normal-form.ts'
+import { holdsAt } from './value-holders.ts'
 import { SOURCE, isMutableMap, setMember } from './strvals.ts'
 import type { MakeLeaf, MutableJson, MutableMap, SourcedLeaf } from './strvals.ts'
 
@@ -98,11 +99,11 @@ function holds(source: ValueSource, tokens: readonly string[]): boolean {
   return part !== undefined && !(isLeaf(part) && part.padding)
 }
 
-/** Whether the source could have given the empty list or the empty map at the place: maps without leaves stay empty when merged. */
+/** Whether the source could have given the list or map without leaves at the place: maps without leaves stay so when merged. */
 function holdsEmpty(source: ValueSource, tokens: readonly string[], isList: boolean): boolean {
   const alone = 'tree' in source ? withSource(source.tree, source.at) : setAlone(source.set)
   const part = partAt(alone, tokens)
-  return isList ? Array.isArray(part) && part.length === 0 : isMutableMap(part)
+  return isList ? Array.isArray(part) : isMutableMap(part)
 }
 
 function setAlone(set: (tree: MutableMap) => void): MutableMap {
@@ -113,15 +114,4 @@ function setAlone(set: (tree: MutableMap) => void): MutableMap {
     // What could be set in the merged tree may not be in an empty one: it then holds what was set until there.
   }
   return alone
-}
-
-/** Whether the tree has something at the place, or something else than a map on the way to it. */
-function holdsAt(tree: JsonObject, tokens: readonly string[]): boolean {
-  let here: Json = tree
-  for (const token of tokens) {
-    if (!isJsonObject(here) || !isTree(here)) return true
-    if (!Object.hasOwn(here, token)) return false
-    here = here[token]!
-  }
-  return true
 }

@@ -3,6 +3,7 @@ import type { RawObject } from '../model/snapshot.ts'
 import type { ReadConfig } from './config-object.ts'
 import type { CompositionProblem } from './effective.ts'
 import { digestValues, mergeHelmValues } from './helm-values.ts'
+import { readYamlValues } from './yaml.ts'
 
 /** Whether the values composed from what is on the cluster are those that helm-controller last took, by its own digest of them. */
 export type DigestCheck = 'matches' | 'differs' | 'not-verifiable'
@@ -25,11 +26,12 @@ const FIELD = 'valuesCheck'
 
 /**
  * Composes the values of a release as its controller does and compares their digest with the controller's. Not verifiable: there is no
- * digest, the controller has not seen the latest generation or is suspended, or something could not be read.
+ * digest, the controller has not seen the latest generation or is suspended, or something could not be read. `readText` may remember
+ * what it read.
  */
-export function checkValues(release: RawObject, read: ReadConfig): ValuesCheck {
+export function checkValues(release: RawObject, read: ReadConfig, readText = readYamlValues): ValuesCheck {
   const spec = own(release, 'spec')
-  const merged = mergeHelmValues(dig(spec, 'valuesFrom'), dig(spec, 'values'), read)
+  const merged = mergeHelmValues(dig(spec, 'valuesFrom'), dig(spec, 'values'), read, readText)
   if (!merged.ok) {
     const { reason, at, line } = merged
     const problem = reason === 'read failed' ? null : { reason, at, line }

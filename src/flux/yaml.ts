@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, MAX_DEPTH, MAX_NODES } from '../model/json.ts'
+import { isBigNumber, isJsonArray, isJsonObject, MAX_DEPTH, MAX_NODES } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import { refuse } from './yaml-chars.ts'
 import { parseYaml } from './yaml-parser.ts'
@@ -71,14 +71,52 @@ function readJsonText(text: string): Json | undefined {
  * what is written and read then shows it.
  */
 export function survivesYaml(value: Json): boolean {
-  const text = JSON.stringify(value)
-  return (
-    text.length * LONGEST_ESCAPE <= MAX_YAML_LENGTH && !NOT_QUITE_YAML.test(text) && countNodes(value, 0) <= MAX_NODES
-  )
+  return lengthBound(value, 0) * LONGEST_ESCAPE <= MAX_YAML_LENGTH
 }
 
 /** Length of `\u003c`. */
 const LONGEST_ESCAPE = 6
+const LONGEST_KEY = 1000 / LONGEST_ESCAPE
+/** Signs that JSON writes as they are, and YAML refuses or takes for the end of a line. */
+const NOT_ESCAPED = /[\u007f-\u009f\ufffe\uffff]/
+/** At least, so that what is short enough has fewer than {@link MAX_NODES}. */
+const SHORTEST_NODE = 4
+
+/** At least the length of the JSON text without escapes of `<`, `>` and `&`; Infinity where it may not come back as it is. */
+function lengthBound(value: Json, depth: number): number {
+  if (typeof value === 'string') return survivesAsText(value) ? SHORTEST_NODE + value.length * 2 : Infinity
+  if (typeof value === 'number') return survivesAsNumber(value) ? LONGEST_NUMBER : Infinity
+  if (typeof value !== 'object' || value === null) return SHORTEST_NODE + 1
+  if (depth >= MAX_DEPTH) return Infinity
+  return isJsonArray(value) ? boundOfItems(value, depth) : boundOfMap(value, depth)
+}
+
+function boundOfItems(items: readonly Json[], depth: number): number {
+  let length = SHORTEST_NODE
+  for (const item of items) length += lengthBound(item, depth + 1)
+  return length
+}
+
+function boundOfMap(map: JsonObject, depth: number): number {
+  if (isBigNumber(map)) return Infinity
+  let length = SHORTEST_NODE
+  for (const key of Object.keys(map)) {
+    if (key.length > LONGEST_KEY || !survivesAsText(key)) return Infinity
+    length += SHORTEST_NODE + key.length * 2 + lengthBound(map[key]!, depth + 1)
+  }
+  return length
+}
+
+function survivesAsText(text: string): boolean {
+  return !NOT_ESCAPED.test(text) && text.isWellFormed()
+}
+
+/** Of `-1.234567890123456e-99`. */
+const LONGEST_NUMBER = 24
+
+function survivesAsNumber(value: number): boolean {
+  return Number.isInteger(value) ? Math.abs(value) < 1e15 : !NOT_QUITE_YAML.test(String(value))
+}
 
 /** Infinity for what the slow way refuses or takes otherwise: nesting too deep, keys too long. */
 function countNodes(value: Json, depth: number): number {

@@ -40,7 +40,7 @@ export function digArray(value: Json | undefined, ...keys: readonly string[]): r
 }
 
 /** Sets an own property even for the key `__proto__`, which plain assignment would swallow. */
-export function setOwn(target: Record<string, Json>, key: string, value: Json): void {
+export function setOwn<T>(target: Record<string, T>, key: string, value: NoInfer<T>): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
   } else target[key] = value
@@ -51,26 +51,45 @@ export function setOwn(target: Record<string, Json>, key: string, value: Json): 
  * Values whose keys are already sorted (as Go writes them) are stringified natively.
  */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(isSorted(value) ? value : sortKeys(value))
+  return JSON.stringify(sortKeys(value))
 }
 
-function isSorted(value: Json): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  if (isJsonArray(value)) return value.every(isSorted)
+/** The value itself where its keys are in order at every depth. */
+function sortKeys(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value
+  return isJsonArray(value) ? sortItems(value) : isInOrder(value) ? sortMembers(value) : sortMap(value)
+}
+
+function sortItems(items: readonly Json[]): readonly Json[] {
+  let copy: Json[] | null = null
+  for (const [at, item] of items.entries()) {
+    const sorted = sortKeys(item)
+    if (sorted !== item) (copy ??= [...items])[at] = sorted
+  }
+  return copy ?? items
+}
+
+function isInOrder(map: JsonObject): boolean {
   let previous: string | undefined
-  for (const key in value) {
+  for (const key in map) {
     if (previous !== undefined && key < previous) return false
-    if (!isSorted(value[key]!)) return false
     previous = key
   }
   return true
 }
 
-function sortKeys(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value
-  if (isJsonArray(value)) return value.map(sortKeys)
+function sortMembers(map: JsonObject): JsonObject {
+  let copy: Record<string, Json> | null = null
+  for (const key in map) {
+    const sorted = sortKeys(map[key]!)
+    if (sorted !== map[key]) setOwn((copy ??= { ...map }), key, sorted)
+  }
+  return copy ?? map
+}
+
+function sortMap(map: JsonObject): JsonObject {
   const sorted: Record<string, Json> = {}
-  for (const key of Object.keys(value).sort()) setOwn(sorted, key, sortKeys(value[key]!))
+  for (const key of Object.keys(map).sort()) setOwn(sorted, key, sortKeys(map[key]!))
   return sorted
 }
 

@@ -49,6 +49,19 @@ describe('effective values', () => {
     assert.equal(result.verdict, 'drifted')
   })
 
+  it('of items of a list follow from the item, not from all of the list', () => {
+    const result = compareSpecs([
+      { cluster: 'a', objects: [release({ list: ['x', 'same', 'y'] })] },
+      { cluster: 'b', objects: [release({ list: ['p', 'same', 'q'] })] },
+    ])
+    const written = driftOf(result, APP)!.differences.filter(({ layer }) => layer === 'spec')
+    assert.ok(written.length >= 2)
+    for (const difference of effective(result)) {
+      const cause = written.find(({ path }) => path === `spec.values.${difference.path}`)
+      assert.deepEqual(difference.derivedFrom, [cause?.fingerprint], difference.path)
+    }
+  })
+
   it('count where nothing tells what they follow from', () => {
     const specs = [side('a', 'size: 1\n'), side('b', 'size: 2\n')]
     const result = compareSpecs(specs, { layers: ['values'] })

@@ -6,11 +6,12 @@ import type { FoundConfig } from '../../src/flux/effective.ts'
 import { composeEffectiveValues } from '../../src/flux/effective-values.ts'
 import { composeHelmValues } from '../../src/flux/helm-values.ts'
 import type { Origin } from '../../src/model/comparison.ts'
+import { readYamlValues } from '../../src/flux/yaml.ts'
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../src/model/json.ts'
 import { isMasked } from '../../src/model/mask.ts'
 import { parseExact, readCases, readConfigOf, type ConfigCase } from './vectors.ts'
 
-const NOTHING = { check: null, fingerprint: null }
+const NOTHING = { noted: null, wasComposed: () => false, fingerprint: null, readText: readYamlValues }
 
 /** Reads the objects as snapshots hold them: values of Secrets decoded, here without masks. */
 function bodiesOf(references: readonly Json[], objects: readonly JsonObject[]): (at: number) => FoundConfig {
@@ -117,6 +118,27 @@ test('every leaf comes from the source that is named, which really holds it', ()
   )
 })
 
+test('origins are the same whether leaves are marked, as a targetPath needs it, or not', () => {
+  const places = [['a'], ['a', 'b'], ['a', '0'], ['a', '0', 'b'], ['b', 'a', 'c'], ['c', '1'], ['c', 'a', 'b']]
+  fc.assert(
+    fc.property(fc.array(tree, { maxLength: 4 }), tree, (trees, inline) => {
+      const objects = trees.map((one, n) => configMap(`c${n}`, { k: JSON.stringify(one) }))
+      const valuesFrom = trees.map((_, n) => ({ kind: 'ConfigMap', name: `c${n}`, valuesKey: 'k' }))
+      const values = JSON.parse(JSON.stringify(inline)) as JsonObject
+      const skipped = { kind: 'ConfigMap', name: 'none', targetPath: 'a', optional: true }
+      const [plain, marked] = [valuesFrom, [...valuesFrom, skipped]].map((references) =>
+        composeEffectiveValues({ valuesFrom: references, values }, bodiesOf(references, objects), NOTHING),
+      )
+      assert.ok(plain?.state === 'composed' && marked?.state === 'composed')
+      assert.deepEqual(plain.tree, marked.tree)
+      for (const tokens of [...places, ...leaves(plain.tree).map((leaf) => leaf.tokens)]) {
+        assert.deepEqual(plain.originAt(tokens), marked.originAt(tokens), tokens.join('/'))
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
+
 /** An empty text for a field of a list item sets nothing where Helm has to make the item first. */
 function isQuirk(one: object): boolean {
   return 'text' in one && one.text === '' && 'path' in one && one.path === 'b.c[0].a'
@@ -174,8 +196,6 @@ test('a masked map is a leaf that is replaced, not a map that is merged', () => 
   assert.deepEqual(effective.state === 'composed' && effective.tree, { a: { b: 1 } })
 })
 
-const composed = { digest: 'not-verifiable', problem: null, inlineIgnored: false } as const
-
 test('a text that is masked in part is unknown where commas may begin other values, unless it is literal', () => {
   const compose = (value: Json, more: JsonObject = {}) =>
     composeEffectiveValues(
@@ -218,16 +238,16 @@ test('what was not read, or is masked where its text decides, is unknown and nev
   assert.deepEqual(forbidden, { state: 'unknown', reason: 'forbidden: get', asked: true })
   const sops = composeEffectiveValues(spec([reference]), () => found({ 'values.yaml': { masked: 'sops' } }), NOTHING)
   assert.equal(sops.state, 'unknown')
-  const whole = (check: typeof composed | null, values: JsonObject = { a: 1 }) =>
+  const whole = (wasComposed: boolean, values: JsonObject = { a: 1 }) =>
     composeEffectiveValues(spec([reference], values), () => found({ 'values.yaml': mask }), {
-      check,
-      fingerprint: null,
+      ...NOTHING,
+      wasComposed: () => wasComposed,
     })
-  assert.equal(whole(null, {}).state, 'unknown')
-  const inline = whole(null)
+  assert.equal(whole(false, {}).state, 'unknown')
+  const inline = whole(false)
   assert.deepEqual(inline.state === 'composed' && [inline.tree, inline.missing?.asked], [{ a: 1 }, true])
   // It could be composed when it was read, so it held no values.
-  const empty = whole(composed)
+  const empty = whole(true)
   assert.deepEqual(empty.state === 'composed' && empty.tree, { a: 1 })
 })
 
@@ -245,8 +265,9 @@ test('a failure names the source and the line', () => {
     source: 'ConfigMap/v:values.yaml',
     line: null,
   })
-  const check = { ...composed, problem: { reason: 'data not readable', at: 0, line: 3 } } as const
-  const known = composeEffectiveValues(spec([reference]), () => found({}), { check, fingerprint: null })
+  const problem = { reason: 'data not readable', at: 0, line: 3 } as const
+  const noted = { digest: 'not-verifiable', problem, inlineIgnored: false } as const
+  const known = composeEffectiveValues(spec([reference]), () => found({}), { ...NOTHING, noted })
   assert.deepEqual(known, {
     state: 'not-composable',
     problem: 'data not readable',

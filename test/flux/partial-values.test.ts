@@ -3,11 +3,12 @@ import { describe, it, test } from 'node:test'
 import * as fc from 'fast-check'
 import { isKnownAt, type Effective, type FoundConfig } from '../../src/flux/effective.ts'
 import { composeEffectiveValues } from '../../src/flux/effective-values.ts'
+import { readYamlValues } from '../../src/flux/yaml.ts'
 import { composeHelmValues } from '../../src/flux/helm-values.ts'
 import { isJsonArray, isJsonObject, own, type Json, type JsonObject } from '../../src/model/json.ts'
 import { readConfigOf } from './vectors.ts'
 
-const NOTHING = { check: null, fingerprint: null }
+const NOTHING = { noted: null, wasComposed: () => false, fingerprint: null, readText: readYamlValues }
 const UNREAD: FoundConfig = { found: 'unknown', reason: 'not-asked', asked: false }
 
 const key = fc.constantFrom('a', 'b', 'c')

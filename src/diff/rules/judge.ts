@@ -52,15 +52,28 @@ type Opinion = {
   readonly uses: readonly RuleUse[]
 }
 
+/** Where neither rules nor parameters have anything to say. */
+const PLAIN_DRIFT = {
+  classification: 'drift',
+  explanation: null,
+  severity: null,
+  uses: [],
+  conflict: [],
+  unequal: [],
+} as const
+
 /**
  * Judges one path, cluster by cluster, since rules and parameters are about clusters. Every rule is asked and none comes first: where two
  * contradict each other, neither has an effect. So the order of rules means nothing, and one more `ignore` never adds a difference.
  */
-export function judge(slot: LeafSlot, { rules, ...rest }: Case): Judged {
-  const matching = rules.filter((rule) => matchesPlace(rule, slot, rest.data))
-  const opinions = new Map(
-    [...slot.changes.keys()].map((side) => [side, opinionOf(slot, side, { ...rest, rules: matching })]),
-  )
+export function judge(slot: LeafSlot, about: Case): Judged {
+  const matching = about.rules.filter((rule) => matchesPlace(rule, slot, about.data))
+  const sides = [...slot.changes.keys()]
+  if (matching.length === 0 && sides.every((side) => about.parametric(slot, side) === null)) {
+    return { slot, changes: slot.changes, ...PLAIN_DRIFT }
+  }
+  const around = { ...about, rules: matching }
+  const opinions = new Map(sides.map((side) => [side, opinionOf(slot, side, around)]))
   const sidesThat = (verdict: Opinion['verdict']): Side[] =>
     [...opinions].filter(([, opinion]) => opinion.verdict === verdict).map(([side]) => side)
   const drifting = sidesThat('drift')
