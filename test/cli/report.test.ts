@@ -1,109 +1,25 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { after, before, test, type TestContext } from 'node:test'
-import { run } from '../../src/cli/program.ts'
-import type { Flags } from '../../src/cli/flags.ts'
+import { after, before, test } from 'node:test'
 import type { PlannedReport } from '../../src/cli/report-output.ts'
-import { reportCommand } from '../../src/cli/report.ts'
+import { run } from '../../src/cli/program.ts'
 import type { DriftReport } from '../../src/model/drift-report.ts'
 import type { DeliveryRecord } from '../../src/service/reports/report-store.ts'
-import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
-import { startSimulator } from '../../src/simulator/simulator.ts'
-import { startReceiver, status, type Answering, type Receiver } from '../notify/receiver.ts'
+import { status } from '../notify/receiver.ts'
 import { captureStreams } from './capture-streams.ts'
+import { SECRET_PATH, startReportFleet, type ReportFleet, type Result } from './report-rig.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'flux-compare-report-'))
-const kubeconfig = join(folder, 'kubeconfig')
-let simulator: Simulator
+let fleet: ReportFleet
 
 before(async () => {
-  simulator = await startSimulator({
-    clusters: [
-      { name: 'staging', folders: [], objects: [source(), release(2)] },
-      { name: 'production', folders: [], objects: [source(), release(3)] },
-    ],
-  })
-  writeFileSync(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
+  fleet = await startReportFleet()
 })
 
-after(async () => {
-  await simulator.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function source(): object {
-  return {
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'OCIRepository',
-    metadata: { name: 'web', namespace: 'shop' },
-    spec: { interval: '5m', url: 'oci://registry.example.com/web', ref: { tag: '1.0.0' } },
-  }
-}
-
-function release(replicas: number): object {
-  return {
-    apiVersion: 'helm.toolkit.fluxcd.io/v2',
-    kind: 'HelmRelease',
-    metadata: { name: 'web', namespace: 'shop' },
-    spec: { interval: '5m', chartRef: { kind: 'OCIRepository', name: 'web' }, values: { replicas } },
-  }
-}
-
-const CONFIG = `apiVersion: flux-compare.dev/v1
-kind: Config
-clusters:
-  - { name: staging, context: staging, kubeconfig: kubeconfig }
-  - { name: production, context: production, kubeconfig: kubeconfig, labels: { env: production } }
-comparisons:
-  - name: prod-vs-staging
-    baseline: staging
-    targets: [production]
-    notify: [team, { channel: hook, severity: critical }]
-channels:
-  - { name: team, slack: { urlFrom: { env: SLACK_WEBHOOK_URL } }, allowHttp: true, allowPrivate: true }
-  - { name: hook, webhook: { urlFrom: { env: HOOK_URL } }, allowHttp: true, allowPrivate: true }
-`
-
-/** Who knows it can post: it must stand nowhere. */
-const SECRET_PATH = '/services/T0/B0/kanarienvogel'
-
-type Result = { readonly code: number; readonly out: string; readonly err: string }
-type Ask = (...args: string[]) => Promise<Result>
-
-type Stage = {
-  readonly ask: Ask
-  /** As `ask`, an hour later. */
-  readonly askLater: (flags?: Flags) => Promise<Result>
-  readonly chat: Receiver
-  readonly history: string
-}
-
-/** A history of its own, and a chat that answers as it is told. */
-async function stageOf(t: TestContext, answer: Answering = status(200, {}, 'ok')): Promise<Stage> {
-  const own = mkdtempSync(join(folder, 'case-'))
-  const config = join(folder, 'flux-compare.yaml')
-  writeFileSync(config, CONFIG)
-  const chat = await startReceiver(t, answer, { tls: false })
-  const history = join(own, 'history.db')
-  const env = { HOME: own, SLACK_WEBHOOK_URL: `${chat.url}${SECRET_PATH}`, HOOK_URL: `${chat.url}/hook` }
-  const ask: Ask = async (...args) => {
-    const streams = captureStreams(env)
-    const code = await run(['report', ...args, '--config', config, '--history', history], streams)
-    return { code, out: streams.out(), err: streams.err() }
-  }
-  const askLater: Stage['askLater'] = async (flags = {}) => {
-    const streams = captureStreams(env)
-    const clock = { now: () => new Date(Date.now() + 3_600_000) }
-    const code = await reportCommand('prod-vs-staging', { config, history, ...flags }, streams, clock)
-    return { code, out: streams.out(), err: streams.err() }
-  }
-  return { ask, askLater, chat, history }
-}
+after(() => fleet.close())
 
 test('a dry run tells each route, with the exact payload, and keeps and sends nothing', async (t) => {
-  const { ask, chat } = await stageOf(t)
+  const { ask, chat } = await fleet.stageOf(t)
   for (let time = 0; time < 2; time += 1) {
     const { code, out } = await ask('prod-vs-staging', '--dry-run')
     assert.equal(code, 0)
@@ -121,7 +37,7 @@ test('a dry run tells each route, with the exact payload, and keeps and sends no
 })
 
 test('a report is sent once, with the payload that the dry run showed, and the next one is silent', async (t) => {
-  const { ask, chat } = await stageOf(t)
+  const { ask, chat } = await fleet.stageOf(t)
   const plan = JSON.parse((await ask('prod-vs-staging', '--dry-run', '-o', 'json')).out) as PlannedReport
   const first = await ask('prod-vs-staging')
   assert.equal(first.code, 0, first.err)
@@ -142,7 +58,7 @@ test('a report is sent once, with the payload that the dry run showed, and the n
 
 test('what is not taken in time stays, the exit code says so, and the next report sends it under the same id', async (t) => {
   let answer = status(503)
-  const { ask, askLater, chat } = await stageOf(t, (...call) => answer(...call))
+  const { ask, askLater, chat } = await fleet.stageOf(t, (...call) => answer(...call))
   const failed = await ask('prod-vs-staging', '--send-timeout', '1s')
   assert.equal(failed.code, 2)
   assert.match(
@@ -168,7 +84,7 @@ type Told = { readonly report: DriftReport; readonly deliveries: readonly Delive
 
 test('a channel that refuses for good is tried anew by the next report', async (t) => {
   let answer = status(404)
-  const { ask, chat } = await stageOf(t, (...call) => answer(...call))
+  const { ask, chat } = await fleet.stageOf(t, (...call) => answer(...call))
   const refused = await ask('prod-vs-staging')
   assert.equal(refused.code, 2)
   assert.match(
@@ -182,7 +98,7 @@ test('a channel that refuses for good is tried anew by the next report', async (
 
 test('where a channel leads stands in no output and in no file', async (t) => {
   let answer = status(500, {}, 'kanarienvogel')
-  const { ask, askLater, history } = await stageOf(t, (...call) => answer(...call))
+  const { ask, askLater, history } = await fleet.stageOf(t, (...call) => answer(...call))
   const failed = await ask('prod-vs-staging', '--send-timeout', '1s', '-o', 'json')
   answer = status(410, {}, 'kanarienvogel')
   const refused = await askLater()
@@ -194,7 +110,7 @@ test('where a channel leads stands in no output and in no file', async (t) => {
 })
 
 test('other forms: Markdown, HTML, the drawn messages, one channel', async (t) => {
-  const { ask } = await stageOf(t)
+  const { ask } = await fleet.stageOf(t)
   const page = await ask('prod-vs-staging', '--dry-run', '-o', 'html', '--channel', 'team')
   assert.match(page.out, /Rendered by flux-compare from the exact message payload/)
   assert.match(page.out, /<h2>team <span class="kind">slack<\/span>/)
@@ -224,7 +140,7 @@ for (const [what, args, message] of [
   ],
 ] as const) {
   test(`refused before any cluster is read: ${what}`, async (t) => {
-    const { ask } = await stageOf(t)
+    const { ask } = await fleet.stageOf(t)
     const { code, out, err } = await ask(...args)
     assert.deepEqual([code, out], [2, ''])
     assert.match(err, message)
@@ -232,7 +148,7 @@ for (const [what, args, message] of [
 }
 
 test('without the secret of a channel nothing is read, stored or sent, but a dry run is made', async (t) => {
-  const { history } = await stageOf(t)
+  const { folder, history } = await fleet.stageOf(t)
   const ask = async (...args: string[]): Promise<Result> => {
     const streams = captureStreams({ HOME: folder })
     const config = join(folder, 'flux-compare.yaml')
