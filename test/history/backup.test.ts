@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { backUp, restore } from '../../src/history/backup.ts'
+import { openServiceHistory } from '../../src/history/service-history.ts'
+import { comparedAt, driftOf as ledgerDriftOf } from '../service/ledger/ledger-fixtures.ts'
 import { comparisonOf, driftOf } from './comparison-fixtures.ts'
+import { contextOf, recordReport, routeTo } from './report-fixtures.ts'
 import { MIGRATIONS, open, plain, serviceIn, snapshotOf } from './fixtures.ts'
 
 const OPTIONS = { migrations: MIGRATIONS, now: new Date('2026-11-21T07:30:00Z') }
@@ -25,6 +28,20 @@ test('a backup is taken while the service goes on, and holds what was stored unt
   t.after(() => kept.close())
   assert.deepEqual(plain(kept.loadSnapshot(null, { id: 'snap_1' })!), plain(snapshot))
   assert.equal(kept.loadSnapshot(null, { id: 'snap_2' }), null)
+})
+
+test('a backup holds what was reported, and what still has to be sent', (t) => {
+  const { history, path, folder } = serviceIn(t)
+  recordReport(history, comparedAt(1, [ledgerDriftOf('a')]), contextOf([routeTo('team')]))
+  const copy = join(folder, 'backup.db')
+  const restored = join(folder, 'restored.db')
+  backUp(path, copy, false)
+  restore(copy, restored, OPTIONS)
+  const again = openServiceHistory({ path: restored, migrations: MIGRATIONS, engine: '1.0.0' })
+  t.after(() => again.close())
+  assert.deepEqual(again.reportDocument('report_1'), history.reportDocument('report_1'))
+  assert.deepEqual(again.pendingDelivery('msg+report_1+team'), history.pendingDelivery('msg+report_1+team'))
+  assert.equal(again.deliveryCounts().pending, 1)
 })
 
 test('a file that is there is replaced only where that is asked for', (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import Database from 'better-sqlite3'
 import { openHistoryReader } from '../../src/history/service-history.ts'
 import type { ReportFilter } from '../../src/service/reports/report-store.ts'
 import { comparedAt, driftOf, timeAt } from '../service/ledger/ledger-fixtures.ts'
@@ -106,6 +107,25 @@ test('what is stored is stored together: a report that cannot be made leaves the
   assert.deepEqual(record(NAME), { refused: true })
   assert.equal(history.reportPage(ALL, PAGE).items.length, 1)
   assert.equal(history.deliveryPage(ANY, PAGE).items.length, 1)
+})
+
+test('the same report to many channels is stored once, whatever part of it is for whom', (t) => {
+  const { history, path } = serviceIn(t)
+  const drifts = Array.from({ length: 200 }, (_, index) => {
+    const severity = index % 2 === 0 ? 'high' : 'low'
+    return driftOf(`app-${index}`, { severity, production: 'x'.repeat(300) + index })
+  })
+  const parts = [{}, { severity: 'high' }, { groupBy: 'cluster' }, { groupIntervalMs: 1 }] as const
+  const routes = Array.from({ length: 20 }, (_, index) => routeTo(`channel-${index}`, parts[index % 4]))
+  recordReport(history, comparedAt(1, []), contextOf(routes))
+  const db = new Database(path, { readonly: true })
+  t.after(() => db.close())
+  const count = (): number => db.prepare<[], number>('SELECT count(*) FROM documents').pluck().get()!
+  const before = count()
+  recordReport(history, comparedAt(2, drifts), contextOf(routes))
+  assert.equal(history.deliveryCounts().pending, 20)
+  // Each drift and each item; a header of the comparison, the report, and its severe part: the part of the only target is the report.
+  assert.equal(count() - before, 200 + 200 + 3)
 })
 
 test('a preview is the report that would be stored, of which nothing stays', (t) => {

@@ -10,7 +10,9 @@ import { migrate } from '../../src/history/migrate.ts'
 import { openServiceHistory, serviceHistoryOn, type ServiceHistory } from '../../src/history/service-history.ts'
 import type { RunRecord } from '../../src/service/runs.ts'
 import { comparisonOf, driftOf } from './comparison-fixtures.ts'
+import { comparedAt, driftOf as ledgerDriftOf, timeAt } from '../service/ledger/ledger-fixtures.ts'
 import { MIGRATIONS, open, plain, snapshotOf, temporaryFolder } from './fixtures.ts'
+import { contextOf, readyRun, routeTo } from './report-fixtures.ts'
 
 const NOW = '2026-11-21T12:00:00.000Z'
 const LOOP = resolve('test/history/run-in-a-loop.ts')
@@ -67,6 +69,22 @@ test('a comparison that does not fit leaves its run to be compared', (t) => {
   free(db)
   assert.equal(history.recordComparison('run_1', 0, { comparison, report: null }, NOW).refused, false)
   assert.deepEqual(history.loadComparison('run_1'), comparison)
+  soundness(db)
+})
+
+test('a report that does not fit leaves its run to be compared, and nothing of its news is taken for told', (t) => {
+  const { history, db } = onConnection(t)
+  const drifts = Array.from({ length: 500 }, (_, index) => ledgerDriftOf(`app-${index}`))
+  const comparison = comparedAt(1, drifts)
+  const report = contextOf([routeTo('team')])
+  readyRun(history, comparison, timeAt(1))
+  fill(db)
+  assert.throws(() => history.recordComparison('run_1', 0, { comparison, report }, timeAt(1)), FULL)
+  assert.deepEqual([history.run('run_1')?.phase, history.reportRecord('report_1')], ['comparing', null])
+  assert.deepEqual([history.ledgerDefinitions(), history.deliveryCounts().pending], [[], 0])
+  free(db)
+  assert.equal(history.recordComparison('run_1', 0, { comparison, report }, timeAt(1)).refused, false)
+  assert.equal(history.pendingDelivery('msg+report_1+team')?.document.fresh.length, 500)
   soundness(db)
 })
 
