@@ -24,6 +24,7 @@ import { lagEndpoints } from './routes/lag.ts'
 import { objectEndpoints } from './routes/objects.ts'
 import { reportEndpoints } from './routes/reports.ts'
 import { runEndpoints } from './routes/runs.ts'
+import { scheduleEndpoints } from './routes/schedules.ts'
 import { snapshotEndpoints } from './routes/snapshots.ts'
 import { secureHeaders } from './security-headers.ts'
 
@@ -82,6 +83,7 @@ function endpointsOf({ service, limits, basePath, closing }: ApiOptions): readon
     ...lagEndpoints(service),
     ...reportEndpoints(service),
     ...deliveryEndpoints(service),
+    ...scheduleEndpoints(service, links),
     ...jobEndpoints(service, createStreamGate(limits, closing)),
   ]
 }

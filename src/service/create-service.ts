@@ -6,6 +6,7 @@ import { lagVerbs } from './serve/lag-verbs.ts'
 import { readinessOf } from './serve/readiness.ts'
 import { reportVerbs } from './serve/report-verbs.ts'
 import { runVerbs } from './serve/run-verbs.ts'
+import { scheduleVerbs } from './serve/schedule-verbs.ts'
 import { createContext } from './serve/service-context.ts'
 import { snapshotVerbs } from './serve/snapshot-verbs.ts'
 import type { ServicePorts } from './service-ports.ts'
@@ -23,6 +24,7 @@ export function createService(ports: ServicePorts): Service {
     ...driftVerbs(context),
     ...lagVerbs(context),
     ...reportVerbs(context),
+    ...scheduleVerbs(context),
     readiness: () => readinessOf(ports),
   }
 }

@@ -9,6 +9,9 @@ import type { Clock, Ids } from './ports.ts'
 import type { ReportReads } from './reports/report-store.ts'
 import type { ReportingPorts } from './reports/report-views.ts'
 import type { ConfiguredCluster, RunStore } from './runs.ts'
+import type { DueTimes } from './schedules/due-times.ts'
+import type { NamedComparison } from './schedules/named-comparison.ts'
+import type { ScheduleReads, ScheduleWrites } from './schedules/schedule-store.ts'
 
 /** Rules, and what is known of clusters for them, by their names. */
 export type Expectations = {
@@ -23,6 +26,16 @@ export type ServiceLimits = {
   readonly renderedBytes: number
 }
 
+/** The comparisons of the configuration, and whoever runs them when they are due. */
+export type SchedulingPorts = {
+  /** As configured now. */
+  readonly comparisons: () => readonly NamedComparison[]
+  readonly store: Async<Pick<ScheduleWrites, 'accountTimes' | 'pauseSchedule'>>
+  readonly times: DueTimes
+  /** Resolves once all that is due now is accounted for, or could not be. */
+  readonly settled: () => Promise<void>
+}
+
 /** What the verbs of the service need of the process around them. */
 export type ServicePorts = {
   /** As configured now: read again at each call. */
@@ -32,10 +45,11 @@ export type ServicePorts = {
   /** Where new work is written; only that, since each call may wait until a snapshot is stored. */
   readonly runs: Async<Pick<RunStore, 'createRun' | 'createJob' | 'cancelRun' | 'run'>>
   /** All small reads, from a connection that waits for nobody. Sees what `runs` has answered. */
-  readonly kept: Async<KeptReads & RunReads & LedgerReads & ReportReads>
+  readonly kept: Async<KeptReads & RunReads & LedgerReads & ScheduleReads & ReportReads>
   /** What people say of drift. */
   readonly ledger: Async<LedgerWrites>
   readonly reporting: ReportingPorts
+  readonly schedules: SchedulingPorts
   readonly compute: Async<Compute>
   readonly queue: Pick<JobQueue, 'isReady' | 'depth' | 'watch'>
   /** Tells the dispatcher that there is something to deliver. Must not throw. */

@@ -11,6 +11,8 @@ import type { DriftNote } from './ledger/notes.ts'
 import type { PromotionLag } from './promotion/lag-view.ts'
 import type { SnapshotSummary } from './ports.ts'
 import type { ReportVerbs } from './reports/report-views.ts'
+import type { ScheduleRecord } from './schedules/schedule-store.ts'
+import type { ScheduleView } from './schedules/schedule-view.ts'
 import type { ConfiguredCluster, JobPhase, Page, PageRequest, RunPhase, RunRecord, SnapshotJobRecord } from './runs.ts'
 
 /** A snapshot as a caller sees it. Counts are over the whole cluster, so they are null for one who sees some namespaces only. */
@@ -210,6 +212,15 @@ export type Service = ReportVerbs & {
   readonly noteDrift: (access: Access, id: string, noting: DriftNoting) => Promise<DriftView>
   /** Which version of each application is on which cluster, and since when the last one is behind: longest first. */
   readonly promotionLag: (access: Access, query: LagQuery) => Promise<PromotionLag>
+  /** Comparisons of the configuration, in its order. Who does not see all clusters of one sees nothing of it. */
+  readonly listSchedules: (access: Access) => Promise<readonly ScheduleView[]>
+  readonly schedule: (access: Access, name: string) => Promise<ScheduleView>
+  /** Newest due time first. */
+  readonly scheduleRecords: (access: Access, name: string, page: PageRequest) => Promise<Page<ScheduleRecord>>
+  readonly pauseSchedule: (access: Access, name: string, reason: string | null) => Promise<ScheduleView>
+  readonly resumeSchedule: (access: Access, name: string) => Promise<ScheduleView>
+  /** A new run, or the one of the same comparison that is under way. */
+  readonly runSchedule: (access: Access, name: string, replay: Replayable | null) => Promise<RunRecord>
   readonly readiness: () => Promise<Readiness>
 }
 

@@ -1,5 +1,6 @@
 import { after, type TestContext } from 'node:test'
 import { createService } from '../../src/service/create-service.ts'
+import { namedComparison } from '../service/named-comparison.ts'
 import { EVERYONE, queryOf, requestNamed, rigFor, type Rig, type RigOptions } from '../service/service-rig.ts'
 import { routeTo } from '../workers/delivery-rig.ts'
 import { serveApi, type ServedApi, type ServeOptions } from './serve-api.ts'
@@ -32,8 +33,9 @@ export function driftsIn(history: Rig['history']): readonly string[] {
 
 /** A comparison of the configuration. */
 export const NAMED = 'prod-vs-staging'
-/** What it is told to. */
+/** What is configured of it, and what it is told to. */
 export const TOLD = {
+  comparisons: [namedComparison(NAMED), namedComparison('asked', null)],
   channels: [
     { name: 'team', form: { kind: 'slack' } },
     { name: 'alerts', form: { kind: 'alertmanager', validMs: 3_600_000 } },

@@ -13,6 +13,7 @@ const SIDES = { baseline: 'staging', targets: ['production'] }
 
 const BODIES: Readonly<Record<string, object>> = {
   acknowledgeDrift: { reason: 'known', owner: 'team-a' },
+  pauseSchedule: { reason: 'upgrade' },
   muteDrift: { until: '2126-12-01T00:00:00Z' },
 }
 
@@ -69,6 +70,7 @@ test('every answer is one that /openapi.json tells of, and holds no secret value
     drift: driftsIn(rig.history)[0]!,
     report: named.replace('run_', 'report_'),
     channel: 'team',
+    schedule: NAMED,
   }
   const names = { kind: 'HelmRelease', namespace: 'a', name: 'shop' }
   for (const [path, operations] of Object.entries(document.paths)) {

@@ -155,6 +155,7 @@ function configOf(simulator: Simulator, { kubeconfig, plugin }: Broken): Record<
   return {
     clusters: ['staging', 'production', ...BROKEN].map(cluster),
     execPlugins: [plugin],
+    comparisons: [{ name: SCHEDULE, baseline: 'staging', targets: ['production'], schedule: { cron: '0 0 29 2 *' } }],
     access: {
       tokens: [
         { name: 'admin', sha256From: { env: 'ADMIN' }, scopes: ['admin'] },
@@ -269,12 +270,11 @@ function requestsOf(template: string, method: string, operation: Operation, { ru
   const shown = template.includes('/objects') || template.endsWith('/export') ? ['staging', 'production'] : null
   const chosen = (sides ? run.sides : run.sides.slice(0, 1)).filter(({ cluster }) => shown?.includes(cluster) ?? true)
   return chosen.flatMap(({ cluster, snapshot, job }): Request[] => {
-    const values: Record<string, string> = { comparison: run.id, cluster, snapshot, job, ...OBJECT }
+    const values: Record<string, string> = { comparison: run.id, cluster, snapshot, job, schedule: SCHEDULE, ...OBJECT }
     const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? assert.fail(name))
     if (method === 'get') return types.map((accept) => [`${path}${query}`, { headers: { accept } }])
-    const body = template.endsWith('/comparisons')
-      ? JSON.stringify({ baseline: 'staging', targets: ['production'] })
-      : null
+    const sent = template.endsWith('/comparisons') ? { baseline: 'staging', targets: ['production'] } : {}
+    const body = operation.requestBody === undefined ? null : JSON.stringify(sent)
     return [[path, { method: 'POST', ...(body ? { body, headers: { 'content-type': 'application/json' } } : {}) }]]
   })
 }
@@ -287,4 +287,5 @@ function driftRequest(path: string, method: string): Request {
   return [path, { method: 'POST', ...(body ? content : {}) }]
 }
 
+const SCHEDULE = 'prod-vs-staging'
 const OBJECT = { kind: 'HelmRelease', namespace: 'apps', name: 'app' }

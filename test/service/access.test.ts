@@ -6,6 +6,7 @@ import { AppError } from '../../src/model/errors.ts'
 import type { Access } from '../../src/service/access.ts'
 import type { ConfiguredCluster } from '../../src/service/runs.ts'
 import { fleetCluster, PLANTED, type FleetOptions } from './fleet.ts'
+import { namedComparison } from './named-comparison.ts'
 import { accessOf, EVERYONE, queryOf, rigFor, type Rig } from './service-rig.ts'
 
 const ALL = { limit: 100, cursor: null }
@@ -27,6 +28,7 @@ async function prepared(t: TestContext, setting: Setting): Promise<Rig> {
       fleetCluster('production', { replicas: 2, ...setting.production }),
     ],
     ...(setting.configured ? { configured: setting.configured } : {}),
+    comparisons: [namedComparison('prod-vs-staging')],
   })
   await rig.service.requestComparison(EVERYONE, queryOf({ age: 'fresh', explain: true }), null)
   await rig.work()
@@ -61,6 +63,9 @@ async function everyAnswer({ service, history }: Rig, access: Access): Promise<R
       )
     }
   }
+  await ask('listSchedules', () => service.listSchedules(access))
+  await ask('schedule', () => service.schedule(access, 'prod-vs-staging'))
+  await ask('scheduleRecords', () => service.scheduleRecords(access, 'prod-vs-staging', ALL))
   await ask('listRuns', () => service.listRuns(access, { phase: null, cluster: null }, ALL))
   for (const id of runs) {
     await ask(`run ${id}`, () => service.run(access, id))

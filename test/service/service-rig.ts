@@ -21,10 +21,12 @@ import type { NotifyRoute } from '../../src/service/notify-route.ts'
 import type { ReportContext } from '../../src/service/reports/report-store.ts'
 import type { ConfiguredChannel } from '../../src/service/reports/report-views.ts'
 import type { ConfiguredCluster } from '../../src/service/runs.ts'
+import { scheduleKey, type NamedComparison } from '../../src/service/schedules/named-comparison.ts'
 import type { Expectations, ServiceLimits, ServicePorts } from '../../src/service/service-ports.ts'
 import type { CompareQuery, Service } from '../../src/service/service.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import type { RunningCluster, SimulatedCluster } from '../../src/simulator/simulated-cluster.ts'
+import { cronTimes } from '../../src/workers/cron-times.ts'
 import { createInProcessQueue } from '../../src/workers/in-process-queue.ts'
 import { folderOf, recordedTiming } from '../clusters/support.ts'
 import { serviceIn } from '../history/fixtures.ts'
@@ -37,6 +39,7 @@ export type RigOptions = {
   readonly channels?: readonly ConfiguredChannel[]
   /** Of every comparison definition. */
   readonly routes?: readonly NotifyRoute[]
+  readonly comparisons?: readonly NamedComparison[]
   readonly limits?: Partial<ServiceLimits>
   /** Two services with one key make the same fingerprints. */
   readonly key?: FingerprintKey
@@ -96,6 +99,9 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
   let [numbers, woken] = [0, 0]
   let onWake: () => void = () => undefined
   let configured = options.clusters.map(({ name }) => clusterOf(name, options.configured?.[name]))
+  const comparisons = options.comparisons ?? []
+  const known = comparisons.map(({ name, schedule }) => ({ name, key: scheduleKey(schedule) }))
+  history.knowSchedules(known, new Date(clock).toISOString())
   const ports: ServicePorts = {
     clusters: () => configured.map((cluster) => ({ ...cluster })),
     ...(options.expectations ? { expectations: () => options.expectations! } : {}),
@@ -107,6 +113,12 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
       context: (name) => contextOf(name, configured, options.routes ?? []),
       enableChannel: asyncOf(history).enableChannel,
       wake: () => (woken += 1),
+    },
+    schedules: {
+      comparisons: () => comparisons,
+      store: asyncOf(history),
+      times: cronTimes,
+      settled: async () => undefined,
     },
     compute: asyncOf(computeOver(history, key)),
     queue,

@@ -8,11 +8,9 @@ import { VERSION } from '../../model/version.ts'
 import { OUTPUT_FORMATS } from '../../report/formats.ts'
 import { createService } from '../../service/create-service.ts'
 import type { Consumer, JobQueue } from '../../service/job-queue.ts'
-import type { KeptReads, RunReads } from '../../service/kept-reads.ts'
+import type { HistoryReader } from '../../service/kept-reads.ts'
 import { COMPARE_LANE, snapshotLane } from '../../service/lanes.ts'
-import type { LedgerReads } from '../../service/ledger/ledger-store.ts'
 import type { Clock, Ids } from '../../service/ports.ts'
-import type { ReportReads } from '../../service/reports/report-store.ts'
 import type { ConfiguredCluster } from '../../service/runs.ts'
 import type { ServicePorts } from '../../service/service-ports.ts'
 import type { Service } from '../../service/service.ts'
@@ -31,6 +29,7 @@ import { recordJobEvents, type JobEvents } from './job-events.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { runsOf, startThreads, type Threads } from './owner-threads.ts'
 import { startRetention } from './retention.ts'
+import { scheduleNumbers, startScheduling, type Scheduling } from './scheduling.ts'
 
 export type AnsweringOptions = {
   readonly config: Config
@@ -68,15 +67,17 @@ export async function startAnswering(options: AnsweringOptions): Promise<Answeri
     clock: CLOCK,
     onTrouble: (error) => log.warn('what is due could not be delivered', {}, error),
   })
+  const kept = asAsync<HistoryReader>(threads.reader)
   const metrics = createMetrics(VERSION, {
     databaseBytes: () => bytesOf(options.historyPath),
     queueDepth: () => depths(queue, current.config),
     ...deliveryMetricsOf(threads.reader, config),
+    schedules: () => scheduleNumbers({ config, kept }),
   })
   const deliverer = startDelivering({
     ...options,
     config,
-    reads: asAsync<ReportReads>(threads.reader),
+    reads: kept,
     writes: threads.store,
     clock: CLOCK,
     metrics,
@@ -85,7 +86,9 @@ export async function startAnswering(options: AnsweringOptions): Promise<Answeri
   const events = recordJobEvents(queue, threads.store, CLOCK)
   events.watch(poolsOf(current.config, null))
   const stopRetention = startRetention({ store: threads.store, config, clock: CLOCK, log })
-  const service = createService(servicePorts({ queue, config, threads, dispatcher, deliverer }))
+  const ports = portsOf({ queue, config, threads, dispatcher, deliverer })
+  const scheduling = await startScheduling({ config, ports, store: threads.store, queue, metrics, log })
+  const service = createService({ ...ports, schedules: scheduling.schedules })
   return {
     service,
     metrics,
@@ -93,22 +96,23 @@ export async function startAnswering(options: AnsweringOptions): Promise<Answeri
       current.config = next
       events.watch(poolsOf(next, null))
       deliverer.wake()
+      scheduling.changed()
     },
     close: (graceMs) => {
       stopRetention()
-      return closeAll({ consumers, dispatcher, deliverer, events, threads }, graceMs)
+      return closeAll({ consumers, dispatcher, deliverer, scheduling, events, threads }, graceMs)
     },
   }
 }
 
 type Parts = Pick<Working, 'queue' | 'config' | 'threads' | 'dispatcher' | 'deliverer'>
 
-function servicePorts({ queue, config, threads, dispatcher, deliverer }: Parts): ServicePorts {
+function portsOf({ queue, config, threads, dispatcher, deliverer }: Parts): Omit<ServicePorts, 'schedules'> {
   return {
     clusters: () => config().clusters.map(shownCluster),
     expectations: () => readExpectations({ rules: [], parameters: [], config: config() }),
     runs: runsOf(threads),
-    kept: asAsync<KeptReads & RunReads & LedgerReads & ReportReads>(threads.reader),
+    kept: asAsync<HistoryReader>(threads.reader),
     ledger: { noteDrift: threads.store.noteDrift },
     reporting: reportingOf(config, threads.store, deliverer.wake),
     compute: threads.compute,
@@ -131,13 +135,15 @@ type Open = {
   readonly consumers: readonly Consumer[]
   readonly dispatcher: Dispatcher
   readonly deliverer: Deliverer
+  readonly scheduling: Scheduling
   readonly events: JobEvents
   readonly threads: Threads
 }
 
 async function closeAll(open: Open, graceMs: number): Promise<void> {
-  const { consumers, dispatcher, deliverer, events, threads } = open
-  await Promise.all([...consumers.map((consumer) => consumer.close(graceMs)), deliverer.stop(graceMs)])
+  const { consumers, dispatcher, deliverer, scheduling, events, threads } = open
+  const closing = consumers.map((consumer) => consumer.close(graceMs))
+  await Promise.all([...closing, deliverer.stop(graceMs), scheduling.close(graceMs)])
   await dispatcher.stop()
   await events.close()
   await threads.end()

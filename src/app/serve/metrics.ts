@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Comparison } from '../../model/comparison.ts'
 import { isUnread } from '../../model/coverage.ts'
 import type { KindCoverage } from '../../model/coverage.ts'
+import type { Accounted } from '../../workers/scheduler.ts'
 
 /** What is told of a snapshot once it is recorded. */
 export type RecordedSnapshot = {
@@ -10,6 +11,15 @@ export type RecordedSnapshot = {
   readonly takenAt: string
   readonly isRead: boolean
   readonly coverage: readonly KindCoverage[]
+}
+
+/** What is told of a schedule when it is asked for. */
+export type ScheduleNumbers = {
+  readonly schedule: string
+  /** The next due time; null: it does not come again. */
+  readonly nextDueMs: number | null
+  /** When its newest report was made; null: there is none. */
+  readonly lastSuccessMs: number | null
 }
 
 /** Numbers that are asked for when Prometheus reads the metrics. */
@@ -22,6 +32,7 @@ export type MetricSources = {
   readonly pendingDeliveries: () => number
   /** By the name of each channel, whether it refuses for good. */
   readonly disabledChannels: () => ReadonlyMap<string, boolean>
+  readonly schedules: () => Promise<readonly ScheduleNumbers[]>
 }
 
 export type Metrics = {
@@ -29,6 +40,8 @@ export type Metrics = {
   readonly compared: (comparison: Comparison, seconds: number) => void
   /** One attempt to send a message. */
   readonly delivered: (channel: string, result: 'sent' | 'retry' | 'dead' | 'disabled') => void
+  /** What became of due times. */
+  readonly accounted: (accounted: Accounted) => void
   readonly request: (route: string, method: string, status: number, seconds: number) => void
   /** The exposition text and its content type. */
   readonly expose: () => Promise<{ readonly body: string; readonly contentType: string }>
@@ -49,6 +62,7 @@ export function createMetrics(version: string, sources: MetricSources): Metrics 
     ...snapshotMetrics(named),
     ...comparisonMetrics(named),
     delivered: deliveryMetrics(named),
+    accounted: scheduleMetrics(named, sources.schedules),
     request: requestMetrics(named),
     expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   }
@@ -175,6 +189,35 @@ function addDeliverySources(named: Named, { pendingDeliveries, disabledChannels 
       for (const [channel, isDisabled] of disabledChannels()) this.set({ channel }, isDisabled ? 1 : 0)
     },
   })
+}
+
+function scheduleMetrics(named: Named, numbers: MetricSources['schedules']): Metrics['accounted'] {
+  const total = new Counter({
+    ...named('schedule_due_total', 'Due times of schedules by what became of them.'),
+    labelNames: ['schedule', 'outcome'],
+  })
+  void new Gauge({
+    ...named('schedule_next_due_timestamp_seconds', 'When a schedule is due next.'),
+    labelNames: ['schedule'],
+    async collect() {
+      this.reset()
+      for (const { schedule, nextDueMs } of await numbers())
+        if (nextDueMs !== null) this.set({ schedule }, nextDueMs / 1000)
+    },
+  })
+  void new Gauge({
+    ...named('schedule_last_success_timestamp_seconds', 'When the newest report of a schedule was made.'),
+    labelNames: ['schedule'],
+    async collect() {
+      this.reset()
+      for (const { schedule, lastSuccessMs } of await numbers())
+        if (lastSuccessMs !== null) this.set({ schedule }, lastSuccessMs / 1000)
+    },
+  })
+  return ({ schedule, without, run }) => {
+    for (const { outcome } of without) total.inc({ schedule, outcome })
+    if (run !== null) total.inc({ schedule, outcome: 'ran' })
+  }
 }
 
 function addSources(named: Named, { databaseBytes, queueDepth }: MetricSources): void {

@@ -1,3 +1,4 @@
+import type { DueTime } from './due-times.ts'
 import type { AccountedTimes, ScheduleReason, ScheduleRecord } from './schedule-store.ts'
 
 /** What is known when due times are accounted for. Times in milliseconds since the epoch. */
@@ -20,31 +21,31 @@ export type Accounting = {
   readonly run: { readonly due: number; readonly trigger: Exclude<ScheduleRecord['trigger'], 'run-now'> } | null
 }
 
-/** A run that begins later than this is a catch-up. */
+/** A run that begins so much later than it was to is a catch-up. */
 const LATE_MS = 60_000
 
 /**
  * Decides what becomes of due times that have come (oldest first): the last one runs and those before it are missed, so that there is at
  * most one run after a time in which the service was down; none runs while the schedule is paused or a run of it is unfinished.
  */
-export function accountFor(times: readonly number[], moment: Moment): Accounting {
+export function accountFor(times: readonly DueTime[], moment: Moment): Accounting {
   const last = times.at(-1)
   if (last === undefined) return { without: [], run: null }
   const runs = !moment.isPaused && !moment.isRunning
   const others = runs ? times.slice(0, -1) : times
   return {
-    without: others.map((due) => ({ due, reason: reasonFor(due, due === last, moment), message: null })),
-    run: runs ? { due: last, trigger: isLate(last, moment) ? 'catch-up' : 'schedule' } : null,
+    without: others.map((time) => ({ due: time.due, reason: reasonFor(time, time === last, moment), message: null })),
+    run: runs ? { due: last.due, trigger: isLate(last, moment) ? 'catch-up' : 'schedule' } : null,
   }
 }
 
-function reasonFor(due: number, isLast: boolean, moment: Moment): ScheduleReason {
+function reasonFor(time: DueTime, isLast: boolean, moment: Moment): ScheduleReason {
   if (moment.isPaused) return 'paused'
-  return moment.isRunning && (isLast || !isLate(due, moment)) ? 'still-running' : 'down'
+  return moment.isRunning && (isLast || !isLate(time, moment)) ? 'still-running' : 'down'
 }
 
-function isLate(due: number, { now, upSince }: Moment): boolean {
-  return due < upSince || now - due > LATE_MS
+function isLate({ begin }: DueTime, { now, upSince }: Moment): boolean {
+  return begin < upSince || now - begin > LATE_MS
 }
 
 /** The run cannot be asked for: why, in words. */
@@ -52,6 +53,11 @@ export function notPossible(accounting: Accounting, message: string): Accounting
   const { without, run } = accounting
   if (run === null) return accounting
   return { without: [...without, { due: run.due, reason: 'not-possible', message }], run: null }
+}
+
+/** What the store makes of a due time where a run is unfinished. */
+export function heldBack(due: number): Accounting {
+  return { without: [{ due, reason: 'still-running', message: null }], run: null }
 }
 
 /** The oldest that is told says that there were others before it. */

@@ -33,25 +33,25 @@ export function beginOf(
   return due + Math.floor(chance * (most + 1))
 }
 
-/** When the first due time after `after` is, and when its run begins. Null: there is none. */
-export function nextBegin(
-  schedule: Schedule,
-  after: number,
-  times: DueTimes,
-): { readonly due: number; readonly begin: number } | null {
+/** A due time, and when its run begins. Milliseconds since the epoch. */
+export type DueTime = { readonly due: number; readonly begin: number }
+
+/** The first due time after a moment. Null: there is none. */
+export function nextBegin(schedule: Schedule, after: number, times: DueTimes): DueTime | null {
   const due = times.next(schedule, after)
   return due === null ? null : { due, begin: beginOf(schedule, due, times.next(schedule, due)) }
 }
 
-/** The due times in a span whose runs have begun at its end. */
+/** The due times in a span whose runs have begun at its end, oldest first; see {@link DueTimes} for `most`. */
 export function begunTimes(
   schedule: Schedule,
   span: Span,
   times: DueTimes,
   most: number,
-): { readonly times: readonly number[]; readonly isCut: boolean } {
-  const found = times.within(schedule, span, most)
-  const last = found.times.at(-1)
-  if (last === undefined || beginOf(schedule, last, times.next(schedule, last)) <= span.until) return found
-  return { ...found, times: found.times.slice(0, -1) }
+): { readonly times: readonly DueTime[]; readonly isCut: boolean } {
+  const { times: found, isCut } = times.within(schedule, span, most)
+  const begun = found
+    .map((due, index) => ({ due, begin: beginOf(schedule, due, found[index + 1] ?? times.next(schedule, due)) }))
+    .filter(({ begin }) => begin <= span.until)
+  return { times: begun, isCut }
 }

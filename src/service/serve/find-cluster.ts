@@ -6,7 +6,10 @@ import type { ServicePorts } from '../service-ports.ts'
 import { seesCluster } from './access-rules.ts'
 
 /** The configured clusters that exist for the caller, in the order of the configuration. */
-export function visibleClusters({ clusters }: ServicePorts, access: Access): readonly ConfiguredCluster[] {
+export function visibleClusters(
+  { clusters }: Pick<ServicePorts, 'clusters'>,
+  access: Access,
+): readonly ConfiguredCluster[] {
   return clusters().filter(({ name }) => seesCluster(access, name))
 }
 
@@ -14,7 +17,7 @@ export function visibleClusters({ clusters }: ServicePorts, access: Access): rea
 const LISTED = 10
 
 /** By its name, else by its slug. Throws `not-found` with the nearest name that the caller may know. */
-export function findCluster(ports: ServicePorts, access: Access, text: string): ConfiguredCluster {
+export function findCluster(ports: Pick<ServicePorts, 'clusters'>, access: Access, text: string): ConfiguredCluster {
   const visible = visibleClusters(ports, access)
   const found = visible.find(({ name }) => name === text) ?? visible.find(({ slug }) => slug === text)
   if (found) return found

@@ -14,10 +14,13 @@ import { findCluster, visibleClusters } from './find-cluster.ts'
 /** A side of a comparison: the kept snapshot that will do, or null where a new one is needed. */
 export type PlannedSide = { readonly cluster: ConfiguredCluster; readonly snapshot: string | null }
 
+/** What is asked of the process around. */
+export type PlanPorts = Pick<ServicePorts, 'clusters' | 'expectations' | 'kept' | 'clock'>
+
 export type Plan = { readonly request: RunRequest; readonly sides: readonly PlannedSide[] }
 
 /** Looks up what is named in a query, and which kept snapshots are young enough. Throws `not-found`, `input-invalid`, `same-side-twice`, `forbidden`. */
-export async function planComparison(ports: ServicePorts, access: Access, query: CompareQuery): Promise<Plan> {
+export async function planComparison(ports: PlanPorts, access: Access, query: CompareQuery): Promise<Plan> {
   const clusters = clustersOf(ports, access, query)
   const filter = filterOf(access, query)
   checkPatterns({ filter, ignore: query.ignore })
@@ -40,7 +43,7 @@ export async function planComparison(ports: ServicePorts, access: Access, query:
 
 /** Only what is there, so that a request without rules stays what it was. */
 function expectationsFor(
-  ports: ServicePorts,
+  ports: PlanPorts,
   clusters: readonly ConfiguredCluster[],
 ): Pick<RunRequest, 'rules' | 'profiles'> {
   const { rules = [], profiles = {} } = ports.expectations?.() ?? {}
@@ -63,7 +66,7 @@ function keptFor(age: CompareQuery['age'], { last, lastGood }: NewestSnapshots, 
 }
 
 /** The baseline first, then the targets as named, then those with the labels. */
-function clustersOf(ports: ServicePorts, access: Access, query: CompareQuery): readonly ConfiguredCluster[] {
+function clustersOf(ports: PlanPorts, access: Access, query: CompareQuery): readonly ConfiguredCluster[] {
   const baseline = query.baseline === null ? [] : [findCluster(ports, access, query.baseline)]
   const named = [...baseline, ...query.targets.map((target) => findCluster(ports, access, target))]
   refuseTwice(named)
@@ -91,7 +94,7 @@ function refuseTwice(clusters: readonly ConfiguredCluster[]): void {
 }
 
 function clustersLabelled(
-  ports: ServicePorts,
+  ports: PlanPorts,
   access: Access,
   labels: Readonly<Record<string, string>>,
 ): readonly ConfiguredCluster[] {

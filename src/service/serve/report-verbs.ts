@@ -53,7 +53,11 @@ async function findReport(context: ServiceContext, access: Access, id: string): 
 }
 
 /** Reports tell what the levels of their time allowed: where less is allowed now, they are not told any more. */
-function seesReport(context: ServiceContext, access: Access, { baseline, targets, secrets }: ReportRecord): boolean {
+export function seesReport(
+  context: ServiceContext,
+  access: Access,
+  { baseline, targets, secrets }: ReportRecord,
+): boolean {
   const clusters = baseline === null ? targets : [baseline, ...targets]
   if (access.namespaces !== null || !clusters.every((cluster) => seesCluster(access, cluster))) return false
   return secrets === 'presence' || secretsOf(clusters, context.clusters()) === 'equality'

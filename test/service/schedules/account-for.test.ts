@@ -11,6 +11,7 @@ import {
 
 const HOUR = 3_600_000
 const at = (hour: number, minute = 0): number => Date.UTC(2026, 10, 21, hour, minute)
+const dues = (...times: readonly number[]) => times.map((due) => ({ due, begin: due }))
 const moment = (change: Partial<Moment>): Moment => ({
   now: at(8),
   upSince: at(0),
@@ -20,12 +21,12 @@ const moment = (change: Partial<Moment>): Moment => ({
 })
 
 test('what is due runs', () => {
-  assert.deepEqual(accountFor([at(8)], moment({})), { without: [], run: { due: at(8), trigger: 'schedule' } })
-  assert.deepEqual(accountFor([], moment({})), { without: [], run: null })
+  assert.deepEqual(accountFor(dues(at(8)), moment({})), { without: [], run: { due: at(8), trigger: 'schedule' } })
+  assert.deepEqual(accountFor(dues(), moment({})), { without: [], run: null })
 })
 
 test('after a time in which the service was down, one run catches up and the rest is missed', () => {
-  const found = accountFor([at(5), at(6), at(7)], moment({ now: at(7, 30), upSince: at(7, 29) }))
+  const found = accountFor(dues(at(5), at(6), at(7)), moment({ now: at(7, 30), upSince: at(7, 29) }))
   assert.deepEqual(found.run, { due: at(7), trigger: 'catch-up' })
   assert.deepEqual(withoutRun(found), [
     { due: '2026-11-21T05:00:00.000Z', outcome: 'missed', reason: 'down', message: null },
@@ -34,12 +35,19 @@ test('after a time in which the service was down, one run catches up and the res
 })
 
 test('a run that begins more than a minute late is a catch-up, also where the process only stood still', () => {
-  assert.equal(accountFor([at(8)], moment({ now: at(8, 1) })).run?.trigger, 'schedule')
-  assert.equal(accountFor([at(8)], moment({ now: at(8, 1) + 1 })).run?.trigger, 'catch-up')
+  assert.equal(accountFor(dues(at(8)), moment({ now: at(8, 1) })).run?.trigger, 'schedule')
+  assert.equal(accountFor(dues(at(8)), moment({ now: at(8, 1) + 1 })).run?.trigger, 'catch-up')
+})
+
+test('a run that begins after its jitter is in time', () => {
+  const late = { due: at(8), begin: at(8, 30) }
+  assert.equal(accountFor([late], moment({ now: at(8, 31) })).run?.trigger, 'schedule')
+  assert.equal(accountFor([late], moment({ now: at(8, 31), upSince: at(8, 10) })).run?.trigger, 'schedule')
+  assert.equal(accountFor([late], moment({ now: at(8, 32) })).run?.trigger, 'catch-up')
 })
 
 test('nothing runs while it is paused, however long that is', () => {
-  const found = accountFor([at(6), at(7)], moment({ isPaused: true, upSince: at(7, 59) }))
+  const found = accountFor(dues(at(6), at(7)), moment({ isPaused: true, upSince: at(7, 59) }))
   assert.equal(found.run, null)
   assert.deepEqual(
     withoutRun(found).map(({ outcome, reason }) => `${outcome} ${reason}`),
@@ -48,7 +56,7 @@ test('nothing runs while it is paused, however long that is', () => {
 })
 
 test('nothing runs while a run of it is unfinished; what was due while the service was down is missed', () => {
-  const found = accountFor([at(5), at(6), at(7)], moment({ now: at(7, 0), upSince: at(6, 59), isRunning: true }))
+  const found = accountFor(dues(at(5), at(6), at(7)), moment({ now: at(7, 0), upSince: at(6, 59), isRunning: true }))
   assert.deepEqual(
     withoutRun(found).map(({ outcome, reason }) => `${outcome} ${reason}`),
     ['missed down', 'missed down', 'skipped still-running'],
@@ -56,7 +64,7 @@ test('nothing runs while a run of it is unfinished; what was due while the servi
 })
 
 test('what cannot be asked for is skipped, with the reason in words', () => {
-  const found = notPossible(accountFor([at(7), at(8)], moment({})), 'there is no cluster qa')
+  const found = notPossible(accountFor(dues(at(7), at(8)), moment({})), 'there is no cluster qa')
   assert.equal(found.run, null)
   assert.deepEqual(withoutRun(found).at(-1), {
     due: '2026-11-21T08:00:00.000Z',
@@ -67,7 +75,7 @@ test('what cannot be asked for is skipped, with the reason in words', () => {
 })
 
 test('where too many due times have passed, the oldest that is listed says so', () => {
-  const found = tellCut(accountFor([at(6), at(7), at(8)], moment({})), '2026-01-01T00:00:00.000Z')
+  const found = tellCut(accountFor(dues(at(6), at(7), at(8)), moment({})), '2026-01-01T00:00:00.000Z')
   assert.deepEqual(
     withoutRun(found).map(({ message }) => message),
     ['and all due times before it, since 2026-01-01T00:00:00.000Z: they are too many to be listed', null],
@@ -104,7 +112,7 @@ test('whatever happens: one record for each due time, one run at a time, one cat
       const tick = (): void => {
         const due: number[] = []
         for (let time = at(1); time <= state.now; time += HOUR) if (time > state.accountedUntil) due.push(time)
-        const { without, run } = accountFor(due, state)
+        const { without, run } = accountFor(dues(...due), state)
         records.push(...without.map(({ due: time, reason }) => ({ due: time, outcome: reason })))
         if (run !== null) {
           assert.ok(!state.isRunning && !state.isPaused)
@@ -126,15 +134,15 @@ test('whatever happens: one record for each due time, one run at a time, one cat
         if (one.do === 'pass' && one.ms > 60_000) downs += 1
         if (one.do !== 'pass' && one.do !== 'finish') tick()
       }
-      const dues = records.map(({ due }) => due)
-      assert.equal(new Set(dues).size, dues.length)
+      const recorded = records.map(({ due }) => due)
+      assert.equal(new Set(recorded).size, recorded.length)
       assert.deepEqual(
-        dues,
-        dues.toSorted((a, b) => a - b),
+        recorded,
+        recorded.toSorted((a, b) => a - b),
       )
       const expected: number[] = []
       for (let time = at(1); time <= state.accountedUntil; time += HOUR) expected.push(time)
-      assert.deepEqual(dues, expected)
+      assert.deepEqual(recorded, expected)
       assert.ok(catchUps <= downs)
     }),
     { numRuns: 1_000 },

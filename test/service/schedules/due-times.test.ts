@@ -32,7 +32,8 @@ test('a due time whose run has not begun yet is not accounted for', () => {
   const begin = beginOf(HOURLY, at(8), at(9))
   assert.ok(begin > at(8))
   const span = (until: number) => ({ after: at(6), until })
-  assert.deepEqual(begunTimes(HOURLY, span(begin - 1), times, 100).times, [at(7)])
-  assert.deepEqual(begunTimes(HOURLY, span(begin), times, 100).times, [at(7), at(8)])
+  const seven = { due: at(7), begin: beginOf(HOURLY, at(7), at(8)) }
+  assert.deepEqual(begunTimes(HOURLY, span(begin - 1), times, 100).times, [seven])
+  assert.deepEqual(begunTimes(HOURLY, span(begin), times, 100).times, [seven, { due: at(8), begin }])
   assert.deepEqual(nextBegin(HOURLY, at(7), times), { due: at(8), begin })
 })
