@@ -16,6 +16,7 @@ export function addDriftCommands(program: Command, streams: Streams, outcome: Ou
   addList(drift, streams, outcome)
   addShow(drift, streams, outcome)
   addNotes(drift, streams, outcome)
+  addLag(drift, streams, outcome)
 }
 
 function addHistory(command: Command): Command {
@@ -87,4 +88,21 @@ function addNotes(drift: Command, streams: Streams, outcome: Outcome): void {
       outcome.code = await driftNoteCommand(id, { do: what }, options, streams)
     })
   }
+}
+
+function addLag(drift: Command, streams: Streams, outcome: Outcome): void {
+  const command = drift
+    .command('lag')
+    .description('Say which version of each application is on which cluster, and for how long the last one is behind.')
+    .argument('[cluster...]', 'The baseline and its targets. Default: all clusters of which snapshots are kept.')
+    .option('--comparison <name>', 'The clusters, kinds and namespaces of this comparison of the configuration.')
+    .option('--all', 'Also applications that are the same everywhere.')
+    .option('--config <file>', 'Configuration with the comparison, and with parameters by which objects pair.')
+    .addOption(
+      new Option('-o, --output <format>', 'Output format.').choices(['table', 'json', 'yaml']).default('table'),
+    )
+  addHistory(command).action(async (clusters: string[], options: Options) => {
+    const { driftLagCommand } = await import('./lag.ts')
+    outcome.code = await driftLagCommand(clusters, options, streams)
+  })
 }

@@ -142,7 +142,7 @@ function revisionParts({ revisions, clusters }: DriftItem): Part[] {
 }
 
 /** `main@sha1:1a2b3c4d`: as `flux get` shows a revision, with eight digits of its hash. */
-function shortRevision(revision: string): string {
+export function shortRevision(revision: string): string {
   return revision.replace(/(sha\d+:[0-9a-f]{8})[0-9a-f]+/, '$1')
 }
 

@@ -156,7 +156,8 @@ export function agesText({ clusters, at }: DriftReport, max: number): string {
 
 const MINUTE = 60_000
 
-function ageText(at: string, takenAt: string): string {
+/** How long ago `takenAt` was at `at`: `5 min`, `3 h`, `12 d`. */
+export function ageText(at: string, takenAt: string): string {
   const minutes = Math.max(0, Math.floor((Date.parse(at) - Date.parse(takenAt)) / MINUTE))
   if (Number.isNaN(minutes)) return 'of unknown age'
   if (minutes < 1) return 'under a minute'
