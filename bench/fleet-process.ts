@@ -4,7 +4,11 @@ import { once } from 'node:events'
 export type Served = {
   readonly url: string
   readonly ca: string
-  readonly requests: readonly { readonly path: string; readonly query: Readonly<Record<string, string>> }[]
+  readonly requests: readonly {
+    readonly path: string
+    readonly query: Readonly<Record<string, string>>
+    readonly accept: string
+  }[]
   readonly connections: { readonly total: number; readonly open: number; readonly most: number }
   readonly verbs: Readonly<Record<string, number>>
 }

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import type { Served } from './fleet-process.ts'
 
 /**
- * The floor: the same requests to both clusters by the leanest client, four connections each, bodies unpacked and parsed, and
+ * The floor: these requests to both clusters by the leanest client, four connections each, bodies unpacked and parsed, and
  * thrown away. It knows the names of all references beforehand, but a further page of a list only when the one before it has come. Gives
  * milliseconds.
  */
@@ -19,9 +19,9 @@ async function replay({ url, ca, requests }: Served, token: string): Promise<voi
   const dispatcher = new Agent({ connections: 4, connect: { ca } })
   const authorization = `Bearer ${token}`
   const { ready, pagesOf } = inOrder(requests)
-  const ask = async ({ path, query }: Asked): Promise<void> => {
+  const ask = async ({ path, query, accept }: Asked): Promise<void> => {
     const parameters = new URLSearchParams(query).toString()
-    const headers = { authorization, accept: acceptOf(path), 'accept-encoding': 'gzip' }
+    const headers = { authorization, accept, 'accept-encoding': 'gzip' }
     const answer = await request(`${url}${path}${parameters === '' ? '' : `?${parameters}`}`, { dispatcher, headers })
     const body = Buffer.from(await answer.body.arrayBuffer())
     const text = (answer.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()
@@ -54,10 +54,4 @@ function inOrder(requests: readonly Asked[]): {
   const ready = requests.filter(({ query }) => query['continue'] === undefined)
   const length = ({ path }: Asked): number => pagesOf.get(path)?.length ?? 0
   return { ready: ready.toSorted((one, other) => length(other) - length(one)), pagesOf }
-}
-
-/** Discovery asks for all resources in one answer. */
-function acceptOf(path: string): string {
-  const json = 'application/json'
-  return path === '/apis' ? `${json};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,${json}` : json
 }

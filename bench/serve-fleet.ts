@@ -29,7 +29,7 @@ function change(from: number, count: number): void {
 
 function takeRequests(): unknown {
   return [...simulator.clusters.values()].map((cluster) => {
-    const requests = cluster.requests().map(({ path, query }) => ({ path, query }))
+    const requests = cluster.requests().map(({ path, query, accept }) => ({ path, query, accept }))
     const connections = cluster.connections()
     const verbs = cluster.countByVerb()
     cluster.resetRequests()

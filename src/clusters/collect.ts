@@ -64,7 +64,13 @@ async function collect(request: CollectRequest, options: ClusterSourceOptions): 
     request.progress({ cluster: request.cluster, step, kind: null, objects })
   try {
     const known = once(() => comparableTo(masker, options.engine, request.known?.() ?? null))
-    const wanted = { ...request, subject: `cluster ${request.cluster}`, known, learn: masker.learn }
+    const wanted = {
+      ...request,
+      subject: `cluster ${request.cluster}`,
+      known,
+      learn: masker.learn,
+      secretSet: masker.secretSet,
+    }
     const reading = await read(wanted, options)
     const snapshot = assemble(header, reading, masker, known())
     progress('done', snapshot.entries.length)

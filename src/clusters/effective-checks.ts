@@ -8,7 +8,7 @@ import { createRecent } from '../model/recent.ts'
 import { refKey, type ResourceRef } from '../model/resource-ref.ts'
 import type { RawObject, ReferenceState, ReferenceUse } from '../model/snapshot.ts'
 import { resourceVersionOf } from './raw-object.ts'
-import type { TakenObject } from './take-object.ts'
+import type { TakenObject, TakenTarget } from './take-object.ts'
 
 /** What the unmasked object tells: the check that goes into the status body of a live HelmRelease, and whether there is something to tell. */
 export type Look = { readonly check: ValuesCheck | null; readonly noted: boolean }
@@ -46,7 +46,13 @@ export function createEffectiveChecks(
   }
   const texts = createRecent<string, ReturnType<typeof readYamlValues>>(KEPT)
   const readText = (text: string): ReturnType<typeof readYamlValues> => texts(text, readYamlValues)
-  const isKnown = (ref: ResourceRef): boolean => (referenced.get(refKey(ref))?.known ?? null) !== null
+  /** The same content as then, or as then none that can be read, for the same reason. */
+  const isKnown = ({ to, state = 'present' }: TakenTarget): boolean => {
+    const key = refKey(to)
+    const found = referenced.get(key)
+    if (found !== undefined) return found.known !== null
+    return state !== 'present' && (state === 'absent') === (states.get(key) === 'absent')
+  }
   return {
     look: ({ ref, raw }) => {
       const kind = composingKind(ref)
@@ -57,7 +63,7 @@ export function createEffectiveChecks(
     },
     isKnown: ({ ref, targets }) => {
       const kind = composingKind(ref)
-      return kind === null || targets.every(({ use, to }) => use !== SOURCES[kind] || isKnown(to))
+      return kind === null || targets.every((target) => target.use !== SOURCES[kind] || isKnown(target))
     },
   }
 }

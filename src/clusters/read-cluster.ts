@@ -4,18 +4,21 @@ import { splitApiVersion } from '../flux/identity.ts'
 import { AppError } from '../model/errors.ts'
 import { digString } from '../model/json.ts'
 import type { KindCoverage } from '../model/coverage.ts'
+import { refKey } from '../model/resource-ref.ts'
 import type { RawObject, SnapshotHeader } from '../model/snapshot.ts'
 import type { CollectRequest, CollectScope, KnownObjects } from '../service/ports.ts'
 import { DEPLOYMENT, EVENT } from './api-path.ts'
 import type { SnapshotInput } from './assemble-snapshot.ts'
 import { coverageRow, unreadRow } from './coverage-rows.ts'
 import { discover, type Discovery, type ServedKind } from './discovery.ts'
+import { createEffectiveChecks } from './effective-checks.ts'
 import type { KubeApi } from './kube-api.ts'
+import { preferChanges } from './known-list.ts'
 import { installOf, readClusterUid, readControllers, readVersion } from './read-install.ts'
-import { readList, type ListResult } from './read-list.ts'
-import { readObject } from './read-object.ts'
-import { createReferenceReader, type ReferenceReader } from './read-references.ts'
-import { takeObject, type Again, type TakenObject } from './take-object.ts'
+import { isAsked, readContent, readKind, type KindReader, type KindReading } from './read-kind.ts'
+import { readList } from './read-list.ts'
+import { createReferenceReader, type ReferenceReader, type References } from './read-references.ts'
+import { takeObject, takeUnread, type TakenObject } from './take-object.ts'
 
 type Facts = Pick<SnapshotHeader, 'uid' | 'install' | 'served' | 'coverage'>
 
@@ -29,18 +32,15 @@ export type ReadRequest = Omit<CollectRequest, 'known'> & {
   readonly known: () => KnownObjects | null
   /** Told of each Secret as it is read. */
   readonly learn: (secret: RawObject) => void
+  /** As `SnapshotHeader.secretSet`, of those that were learned so far. */
+  readonly secretSet: () => string
 }
 
+type Step = 'connect' | 'discover' | 'list' | 'references'
 type Run = {
-  readonly api: KubeApi
-  readonly scope: CollectScope
+  readonly request: ReadRequest
   readonly references: ReferenceReader<TakenObject>
-  readonly take: (object: RawObject, again: Again) => TakenObject
-  readonly progress: (
-    step: 'connect' | 'discover' | 'list' | 'references',
-    kind: string | null,
-    objects: number,
-  ) => void
+  readonly progress: (step: Step, kind: string | null, objects: number) => void
 }
 
 /**
@@ -51,25 +51,24 @@ type Run = {
 export async function readCluster(api: KubeApi, request: ReadRequest): Promise<Reading> {
   const { scope, subject } = request
   const run = startRun(api, request)
-  const { references, progress } = run
+  const { progress } = run
   progress('connect', null, 0)
   const [discovery, kubernetes, uid] = await Promise.all([
     discover(api, subject),
     optional(readVersion(api)),
     optional(readClusterUid(api)),
+    lookUpKnown(request),
   ])
   if (discovery.kinds.length === 0 && discovery.incomplete.size === 0) {
     throw new AppError('flux-not-found', `${subject} serves none of the Flux kinds`)
   }
   progress('discover', null, discovery.kinds.length)
-  const [kinds, controllers, events] = await Promise.all([
-    Promise.all(discovery.kinds.map((kind) => readKind(run, kind))),
+  const [{ kinds, referenced }, controllers, events] = await Promise.all([
+    readObjects(api, run, discovery.kinds),
     readControllers(api),
-    scope.events ? readEvents(run) : null,
-    lookUpKnown(request),
+    scope.events ? readEvents(api, scope) : null,
   ])
   const objects = kinds.flatMap((kind) => kind.objects)
-  const referenced = await references.finish(objects.flatMap(({ targets }) => targets))
   const rows = [...kinds.map(({ row }) => row), ...missingKinds(discovery, scope), ...referenced.coverage]
   if (controllers.scope.status !== 'complete' && !isNarrowed(scope))
     rows.push(coverageRow(DEPLOYMENT, [controllers.scope]))
@@ -99,15 +98,61 @@ function startRun(api: KubeApi, request: ReadRequest): Run {
       return taken
     },
   })
-  const take: Run['take'] = (object, again) => {
-    const taken = takeObject(object, known(), again)
+  return { request, references, progress }
+}
+
+function kindReader(api: KubeApi, { request, references, progress }: Run): KindReader {
+  const known = request.known()
+  const wanting = (taken: TakenObject): TakenObject => {
     references.want(taken.targets)
     return taken
   }
-  return { api, scope, references, take, progress }
+  return {
+    api,
+    scope: request.scope,
+    preferChanges: preferChanges(known),
+    take: (object, again) => wanting(takeObject(object, known, again)),
+    takeUnread: (partial) => {
+      const taken = known && takeUnread(partial, known)
+      return taken && wanting(taken)
+    },
+    progress: (kind, objects) => progress('list', kind, objects),
+  }
 }
 
-/** Waits until the requests have left: the server works on the lists while the earlier run is looked up. */
+type Objects = { readonly kinds: readonly KindReading[]; readonly referenced: References<TakenObject> }
+
+/** The objects of these kinds with what they refer to; contents that turn out to be needed are read until none is lacking. */
+async function readObjects(api: KubeApi, run: Run, served: readonly ServedKind[]): Promise<Objects> {
+  const reader = kindReader(api, run)
+  let kinds = await Promise.all(served.map((kind) => readKind(reader, kind)))
+  for (;;) {
+    const objects = kinds.flatMap((kind) => kind.objects)
+    const referenced = await run.references.finish(objects.flatMap(({ targets }) => targets))
+    const lacks = lacksContent(referenced, run.request)
+    if (!objects.some(lacks)) return { kinds, referenced }
+    kinds = await Promise.all(kinds.map((kind) => readContent(reader, kind, lacks)))
+  }
+}
+
+/**
+ * Which contents have to be read though they are as they were: all under another set of secrets, since they are masked anew; and of what
+ * is composed from others when those changed.
+ */
+function lacksContent(
+  { objects, states }: References<TakenObject>,
+  { known, secretSet }: ReadRequest,
+): (object: TakenObject) => boolean {
+  const isComparable = known()?.secretSet === secretSet()
+  const byKey = new Map(objects.map((object) => [refKey(object.ref), object]))
+  const checks = createEffectiveChecks(byKey, states)
+  return (object) => {
+    if (!object.unread || object.known === null) return false
+    return !isComparable || (object.limit === null && !checks.isKnown(object))
+  }
+}
+
+/** Waits until the requests have left: the server answers the first ones while the earlier run is looked up. */
 async function lookUpKnown({ known }: ReadRequest): Promise<void> {
   await setImmediate()
   known()
@@ -122,56 +167,10 @@ async function optional<T>(reading: Promise<T>): Promise<T | null> {
   }
 }
 
-type KindReading = { readonly row: KindCoverage; readonly objects: readonly TakenObject[] }
-
-async function readKind(run: Run, kind: ServedKind): Promise<KindReading> {
-  const { scope } = run
-  if (!isAsked(kind.kind, scope))
-    return { row: unreadRow(kind.group, kind.kind, kind.version, 'not-asked'), objects: [] }
-  const lists = scope.resource ? [await readSingle(run, kind, scope.resource)] : await readLists(run, kind)
-  return {
-    row: coverageRow(
-      kind,
-      lists.map(({ scope }) => scope),
-    ),
-    objects: lists.flatMap(({ objects }) => objects),
-  }
-}
-
-function readLists(run: Run, kind: ServedKind): Promise<ListResult<TakenObject>[]> {
-  const { scope } = run
-  const namespaces = kind.namespaced && scope.namespaces !== null ? scope.namespaces : [null]
-  const counts = new Map<string | null, number>()
-  return Promise.all(
-    namespaces.map((namespace) => {
-      const progress = (objects: number): void => {
-        counts.set(namespace, objects)
-        run.progress(
-          'list',
-          kind.kind,
-          [...counts.values()].reduce((sum, count) => sum + count, 0),
-        )
-      }
-      const query: Record<string, string> = scope.selector === null ? {} : { labelSelector: scope.selector }
-      return readList(run.api, { resource: kind, namespace, query, progress }, run.take)
-    }),
-  )
-}
-
-async function readSingle(
-  run: Run,
-  kind: ServedKind,
-  wanted: NonNullable<CollectScope['resource']>,
-): Promise<ListResult<TakenObject>> {
-  const result = await readObject(run.api, kind, wanted.namespace, wanted.name)
-  const scope = { namespace: wanted.namespace, verb: 'get' as const, resourceVersion: null }
-  if ('reason' in result) return { scope: { ...scope, status: result.state, reason: result.reason }, objects: [] }
-  const objects = result.state === 'present' ? [run.take(result.object, () => result.object)] : []
-  run.progress('list', kind.kind, objects.length)
-  return { scope: { ...scope, status: 'complete', reason: null }, objects }
-}
-
-async function readEvents({ api, scope }: Run): Promise<{ row: KindCoverage; objects: RawObject[] | null }> {
+async function readEvents(
+  api: KubeApi,
+  scope: CollectScope,
+): Promise<{ row: KindCoverage; objects: RawObject[] | null }> {
   const namespaces = scope.resource ? [scope.resource.namespace] : (scope.namespaces ?? [null])
   const lists = await Promise.all(
     namespaces.map((namespace) =>
@@ -197,11 +196,6 @@ function missingKinds({ kinds, incomplete }: Discovery, scope: CollectScope): Ki
     if (!isAsked(kind, scope)) return unreadRow(group, kind, null, 'not-asked')
     return unreadRow(group, kind, null, incomplete.has(group) ? 'failed' : 'not-installed')
   })
-}
-
-function isAsked(kind: string, { kinds, resource }: CollectScope): boolean {
-  if (resource) return resource.kind === kind
-  return kinds === null || kinds.includes(kind)
 }
 
 function isNarrowed({ kinds, namespaces, selector, resource }: CollectScope): boolean {

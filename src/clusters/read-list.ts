@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { dig, digString, isJsonArray, isJsonObject, type Json } from '../model/json.ts'
+import { digString, type Json } from '../model/json.ts'
 import type { CoverageScope } from '../model/coverage.ts'
 import type { RawObject } from '../model/snapshot.ts'
 import { AppError } from '../model/errors.ts'
-import { apiVersionOf, listPath, missingRight, type Resource } from './api-path.ts'
+import { listPath, missingRight, type Resource } from './api-path.ts'
 import type { Answer, KubeApi } from './kube-api.ts'
+import { readMetadataPage, readPage, type Page } from './list-page.ts'
 
 export const PAGE_SIZE = 500
 
@@ -26,13 +27,44 @@ export type Take<T> = (object: RawObject, again: () => RawObject) => T
 /** A list that was read to its end, or why it was not. Objects are given only for a complete one. */
 export type ListResult<T = RawObject> = { readonly scope: CoverageScope; readonly objects: readonly T[] }
 
+/** How a list of metadata is read. */
+export type TakeMetadata<T> = {
+  /** What to keep of an object of which there are only apiVersion, kind and metadata. */
+  readonly partial: (object: RawObject) => T
+  /** For a server that gives whole objects all the same. */
+  readonly whole: Take<T>
+  /** Asked after each page; false: going on is of no use. */
+  readonly goOn: (soFar: Iterable<T>, pages: number) => boolean
+}
+
 /**
  * Lists all objects of a kind in one scope, page by page. An expired continue token (410) restarts the list once from its
  * first page, then asks for all of it at once. Only a complete, valid list gives the status `complete`.
  * Rejects only when the run was interrupted.
  */
 export async function readList<T>(api: KubeApi, request: ListRequest, take: Take<T>): Promise<ListResult<T>> {
-  const outcome = await readWithRestarts(api, request, take)
+  const outcome = await readWithRestarts(api, request, { whole: take, metadata: null })
+  if (outcome === 'useless') throw new AppError('internal', 'a list of whole objects was given up')
+  return resultOf(request, outcome)
+}
+
+/**
+ * As {@link readList}, but asks for metadata alone (meta.k8s.io/v1 PartialObjectMetadataList, which API servers give of every kind since
+ * 1.15). Null where that is of no use: the list has to be read whole.
+ */
+export async function readMetadataList<T>(
+  api: KubeApi,
+  request: ListRequest,
+  take: TakeMetadata<T>,
+): Promise<ListResult<T> | null> {
+  const outcome = await readWithRestarts(api, request, { whole: take.whole, metadata: take })
+  return outcome === 'useless' ? null : resultOf(request, outcome)
+}
+
+/** What comes where the server knows no list of metadata is the list itself. */
+const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json'
+
+function resultOf<T>(request: ListRequest, outcome: Complete<T> | Failure): ListResult<T> {
   const scope = { namespace: request.namespace, verb: 'list' as const }
   if ('objects' in outcome) {
     const { objects, resourceVersion } = outcome
@@ -43,11 +75,14 @@ export async function readList<T>(api: KubeApi, request: ListRequest, take: Take
 
 type Complete<T> = { readonly objects: readonly T[]; readonly resourceVersion: string }
 type Failure = { readonly status: 'forbidden' | 'failed'; readonly reason: string }
+/** `useless`: of a list of metadata only. */
+type Outcome<T> = Complete<T> | Failure | 'useless'
+type Form<T> = { readonly whole: Take<T>; readonly metadata: TakeMetadata<T> | null }
 
-async function readWithRestarts<T>(api: KubeApi, request: ListRequest, take: Take<T>): Promise<Complete<T> | Failure> {
+async function readWithRestarts<T>(api: KubeApi, request: ListRequest, form: Form<T>): Promise<Outcome<T>> {
   try {
     for (const limit of [PAGE_SIZE, PAGE_SIZE, null]) {
-      const outcome = await readPages(api, { ...request, limit }, take)
+      const outcome = await readPages(api, { ...request, limit }, form)
       if (outcome !== 'expired') return outcome
     }
     return failed('the list expired each time before it was complete')
@@ -62,19 +97,15 @@ type PagedRequest = ListRequest & { readonly limit: number | null }
 type Reading<T> = {
   readonly api: KubeApi
   readonly request: PagedRequest
-  readonly take: Take<T>
+  readonly form: Form<T>
   readonly objects: Map<string, T>
   readonly tokens: Set<string>
 }
-type Step<T> = { readonly outcome: Complete<T> | Failure | 'expired' } | { readonly coming: Promise<Answer> }
+type Step<T> = { readonly outcome: Outcome<T> | 'expired' } | { readonly coming: Promise<Answer> }
 
-async function readPages<T>(
-  api: KubeApi,
-  request: PagedRequest,
-  take: Take<T>,
-): Promise<Complete<T> | Failure | 'expired'> {
-  const reading: Reading<T> = { api, request, take, objects: new Map(), tokens: new Set() }
-  let coming = api.get(pathOf(request, ''))
+async function readPages<T>(api: KubeApi, request: PagedRequest, form: Form<T>): Promise<Outcome<T> | 'expired'> {
+  const reading: Reading<T> = { api, request, form, objects: new Map(), tokens: new Set() }
+  let coming = ask(reading, '')
   for (;;) {
     // The answer never stands in a variable here: while the next one is awaited, megabytes would be kept alive.
     const step: Step<T> = await coming.then((answer) => takeAnswer(answer, reading))
@@ -83,30 +114,44 @@ async function readPages<T>(
   }
 }
 
+function ask<T>({ api, request, form }: Reading<T>, token: string): Promise<Answer> {
+  return api.get(pathOf(request, token), form.metadata === null ? undefined : METADATA)
+}
+
 async function takeAnswer<T>(answer: Answer, reading: Reading<T>): Promise<Step<T>> {
-  const { api, request, objects, tokens } = reading
-  if (!answer.ok) return { outcome: answer.status === 410 ? 'expired' : refusal(request, answer.status) }
-  const page = readPage(answer.value, request.resource)
-  if (typeof page === 'string') return { outcome: failed(page) }
+  const { request, form, objects, tokens } = reading
+  if (!answer.ok) return { outcome: refused(request, answer.status, form) }
+  const page = (form.metadata ? readMetadataPage : readPage)(answer.value, request.resource)
+  if (typeof page === 'string') return { outcome: form.metadata ? 'useless' : failed(page) }
   const { next, resourceVersion } = page
   if (tokens.has(next)) return { outcome: failed('the same continue token came twice') }
   tokens.add(next)
-  const coming = next === '' ? null : api.get(pathOf(request, next))
+  if (page.partial && !takePartial(page, reading)) return { outcome: 'useless' }
+  const coming = next === '' ? null : ask(reading, next)
   // Should it fail before it is awaited, that is no unhandled rejection.
   coming?.catch(() => undefined)
-  // The request leaves first: the server works on the next page while this one is taken.
-  await setImmediate()
-  takeItems(page, rereadItem(answer.again, request.resource), reading)
+  if (!page.partial) {
+    // The request leaves first: the server works on the next page while this one is taken.
+    await setImmediate()
+    const reread = rereadItem(answer.again, request.resource)
+    takeItems(page, reading, (item, index) => form.whole(item, () => reread(index)))
+  }
   request.progress(objects.size)
   return coming ? { coming } : { outcome: { objects: [...objects.values()], resourceVersion } }
 }
 
-function takeItems<T>({ items }: Page, reread: (index: number) => RawObject, { objects, take }: Reading<T>): void {
+/** Whether to go on: asked before the next page is, since that would be for nothing. */
+function takePartial<T>(page: Page, reading: Reading<T>): boolean {
+  const { metadata } = reading.form
+  if (metadata === null) return false
+  takeItems(page, reading, metadata.partial)
+  return metadata.goOn(reading.objects.values(), reading.tokens.size)
+}
+
+function takeItems<T>({ items }: Page, { objects }: Reading<T>, take: (item: RawObject, index: number) => T): void {
   for (const [index, item] of items.entries()) {
     const key = `${digString(item, 'metadata', 'namespace') ?? ''}/${digString(item, 'metadata', 'name')}`
-    if (objects.has(key)) continue
-    const again = (): RawObject => reread(index)
-    objects.set(key, take(item, again))
+    if (!objects.has(key)) objects.set(key, take(item, index))
   }
 }
 
@@ -131,6 +176,11 @@ function pathOf({ resource, namespace, query, limit }: PagedRequest, token: stri
   return listPath(resource, namespace) + (text === '' ? '' : `?${text}`)
 }
 
+function refused<T>(request: ListRequest, status: number, { metadata }: Form<T>): Outcome<T> | 'expired' {
+  if (status === 410) return 'expired'
+  return status === 406 && metadata !== null ? 'useless' : refusal(request, status)
+}
+
 function refusal({ resource, namespace, query }: ListRequest, status: number): Failure {
   if (status === 403) return { status: 'forbidden', reason: missingRight(resource, 'list', namespace) }
   if (status === 400 && query['labelSelector']) return failed('the API server refused the label selector (HTTP 400)')
@@ -140,35 +190,4 @@ function refusal({ resource, namespace, query }: ListRequest, status: number): F
 
 function failed(reason: string): Failure {
   return { status: 'failed', reason }
-}
-
-type Page = { readonly items: readonly RawObject[]; readonly next: string; readonly resourceVersion: string }
-
-/** A page of a list, or what is wrong with it. Items of core lists come without apiVersion and kind and get them here. */
-function readPage(value: Json, resource: Resource): Page | string {
-  const apiVersion = apiVersionOf(resource)
-  if (digString(value, 'kind') !== `${resource.kind}List` || digString(value, 'apiVersion') !== apiVersion) {
-    return `the answer is not a ${resource.kind}List of ${apiVersion}`
-  }
-  const items = dig(value, 'items')
-  const resourceVersion = digString(value, 'metadata', 'resourceVersion')
-  const next = dig(value, 'metadata', 'continue') ?? ''
-  if (!isJsonArray(items) || !resourceVersion || typeof next !== 'string')
-    return `the ${resource.kind}List is incomplete`
-  const objects: RawObject[] = []
-  for (const item of items) {
-    const object = typedObject(item, resource)
-    if (object === null) return `the ${resource.kind}List holds something that is not a ${resource.kind}`
-    objects.push(object)
-  }
-  return { items: objects, next, resourceVersion }
-}
-
-/** `item` as an object of the kind that was asked for; null where it is another or has no name. */
-export function typedObject(item: Json, resource: Resource): RawObject | null {
-  if (!isJsonObject(item) || !digString(item, 'metadata', 'name')) return null
-  const apiVersion = apiVersionOf(resource)
-  const kind = item['kind'] ?? resource.kind
-  if (kind !== resource.kind || (item['apiVersion'] ?? apiVersion) !== apiVersion) return null
-  return item['kind'] === undefined ? { apiVersion, kind, ...item } : item
 }

@@ -3,7 +3,7 @@ import type { RawObject } from '../model/snapshot.ts'
 import { AppError } from '../model/errors.ts'
 import { missingRight, objectPath, type Resource } from './api-path.ts'
 import type { KubeApi } from './kube-api.ts'
-import { typedObject } from './read-list.ts'
+import { typedObject } from './list-page.ts'
 
 /** What a GET by name found. `absent` only where the API server itself says so. */
 export type ObjectResult =

@@ -1,7 +1,7 @@
-import type { ReferenceTarget } from '../flux/references.ts'
 import { coverageIn, type CoverageStatus, type KindCoverage } from '../model/coverage.ts'
 import { refKey, type ResourceRef } from '../model/resource-ref.ts'
 import type { Reference, ReferenceState } from '../model/snapshot.ts'
+import type { TakenTarget } from './take-object.ts'
 
 export type ReferenceFacts = {
   /** `refKey`s of everything that was read. */
@@ -23,9 +23,17 @@ const STATES: Record<CoverageStatus, ReferenceState> = {
 }
 
 /** Says of each reference what became of the object that it names. Absence is said only where a 404 or a complete list proves it. */
-export function resolveReferences(targets: readonly ReferenceTarget[], facts: ReferenceFacts): Reference[] {
+export function resolveReferences(targets: readonly TakenTarget[], facts: ReferenceFacts): Reference[] {
   const rows = new Map(facts.coverage.map((row) => [`${row.group}/${row.kind}`, row]))
-  return targets.map((target) => ({ ...target, state: stateOf(target.to, facts, rows) }))
+  return targets.map((target) => {
+    const state = stateOf(target.to, facts, rows)
+    return hasState(target, state) ? target : { ...target, state }
+  })
+}
+
+/** One that is as it was is kept as the object that it was: storing finds it again at once. */
+function hasState(target: TakenTarget, state: ReferenceState): target is Reference {
+  return target.state === state
 }
 
 function stateOf(to: ResourceRef, facts: ReferenceFacts, rows: ReadonlyMap<string, KindCoverage>): ReferenceState {

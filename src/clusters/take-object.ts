@@ -2,8 +2,9 @@ import { refOf } from '../flux/identity.ts'
 import { isGenerated } from '../flux/reduce.ts'
 import { referencesOf, type ReferenceTarget } from '../flux/references.ts'
 import { exceedsLimits } from '../model/json.ts'
-import { sameRef, type ResourceRef } from '../model/resource-ref.ts'
-import type { RawObject, SnapshotEntry } from '../model/snapshot.ts'
+import { AppError } from '../model/errors.ts'
+import { refKey, sameRef, type ResourceRef } from '../model/resource-ref.ts'
+import type { RawObject, ReferenceState, SnapshotEntry } from '../model/snapshot.ts'
 import type { KnownObjects } from '../service/ports.ts'
 import { resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
 
@@ -14,12 +15,17 @@ export type TakenObject = {
   readonly generated: boolean
   readonly limit: SnapshotEntry['limit']
   /** What it refers to; nothing for one that is generated or beyond limits. */
-  readonly targets: readonly ReferenceTarget[]
+  readonly targets: readonly TakenTarget[]
   /** What an earlier run made of the same version of the object; null: nothing. */
   readonly known: SnapshotEntry | null
+  /** Only its metadata was read: the content is as it was then, or (of a generated one) of no interest. `raw` must not be called. */
+  readonly unread: boolean
   /** The object itself, unmasked; of a known one it is parsed anew. */
   readonly raw: () => RawObject
 }
+
+/** `state`: what had become of the target in the run that the object is known from. */
+export type TakenTarget = ReferenceTarget & { readonly state?: ReferenceState }
 
 /** How a known object is read once more from the answer that it came in. */
 export type Again = () => RawObject
@@ -35,10 +41,32 @@ export function takeObject(raw: RawObject, known: KnownObjects | null = null, ag
     ref: entry?.ref ?? ref,
     generated,
     limit,
-    targets: generated || limit !== null ? [] : referencesOf(raw),
+    targets: entry ? referencesIn(known, entry) : generated || limit !== null ? [] : referencesOf(raw),
     known: entry,
+    unread: false,
     raw: entry && again ? again : () => raw,
   }
+}
+
+/**
+ * Takes an object of which only metadata was read (`partial`: apiVersion, kind, metadata). Null: its content has to be read, since nothing
+ * is known of this version of it.
+ */
+export function takeUnread(partial: RawObject, known: KnownObjects): TakenObject | null {
+  const ref = refOf(partial)
+  const unread = { generated: false, limit: null, targets: [], known: null, unread: true, raw: neverRead }
+  if (isGenerated(partial)) return { ...unread, ref, generated: true }
+  const entry = knownEntry(partial, ref, known)
+  if (entry === null) return null
+  return { ...unread, ref: entry.ref, limit: entry.limit, targets: referencesIn(known, entry), known: entry }
+}
+
+function neverRead(): never {
+  throw new AppError('internal', 'the content of an object is asked for of which only metadata was read')
+}
+
+function referencesIn(known: KnownObjects, { ref }: SnapshotEntry): TakenObject['targets'] {
+  return known.references.get(refKey(ref)) ?? []
 }
 
 /** The same uid and resourceVersion in another version of the API may be other content: defaults and fields depend on it. */

@@ -75,14 +75,23 @@ export function reduceObject(raw: RawObject): ReducedObject {
  * Copies that a ResourceSet makes of ConfigMaps are not: Flux reads them where they are.
  */
 export function isGenerated(raw: RawObject): boolean {
-  const { group, kind, name } = refOf(raw)
-  if (group !== 'source.toolkit.fluxcd.io') return false
+  const ref = refOf(raw)
+  if (generatorOf(ref) === null) return false
+  const { kind, name } = ref
   const labels = dig(raw, 'metadata', 'labels')
   if (kind === 'ExternalArtifact') return own(labels, 'source.extensions.fluxcd.io/generator') !== undefined
-  if (kind !== 'HelmChart') return false
   const release = digString(labels, 'helm.toolkit.fluxcd.io/name')
   const namespace = digString(labels, 'helm.toolkit.fluxcd.io/namespace')
   return release !== undefined && namespace !== undefined && name === `${namespace}-${release}`
+}
+
+type Kind = Pick<ResourceRef, 'group' | 'kind'>
+
+/** The kind of which controllers make objects of this kind, as {@link isGenerated} says; null: they make none. */
+export function generatorOf({ group, kind }: Kind): Kind | null {
+  if (group !== 'source.toolkit.fluxcd.io') return null
+  if (kind === 'HelmChart') return { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease' }
+  return kind === 'ExternalArtifact' ? { group: 'source.extensions.fluxcd.io', kind: 'ArtifactGenerator' } : null
 }
 
 function fluxBody(raw: RawObject, ref: ResourceRef): JsonObject {

@@ -1,6 +1,7 @@
 import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
-import { sameRef } from '../model/resource-ref.ts'
+import type { Json } from '../model/json.ts'
 import { parseJsonText } from '../model/json-text.ts'
+import { referenceRuns } from '../model/reference-runs.ts'
 
 type Fields = [
   group: string,
@@ -29,7 +30,16 @@ export function writeEntry(entry: SnapshotEntry): string {
 
 /** Reverses {@link writeEntry}. */
 export function readEntry(text: string, resourceVersion: string | null): SnapshotEntry {
-  const fields = parseJsonText(text) as unknown as Fields
+  return entryOf(parseJsonText(text) as unknown as Fields, resourceVersion)
+}
+
+/** As {@link readEntry}, for many: parsing them as one text takes half the time. */
+export function readEntries(texts: readonly string[], versions: readonly (string | null)[]): SnapshotEntry[] {
+  const all = parseAll(texts) as unknown as readonly Fields[]
+  return all.map((fields, index) => entryOf(fields, versions[index] ?? null))
+}
+
+function entryOf(fields: Fields, resourceVersion: string | null): SnapshotEntry {
   const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels, noted, suspended] = fields
   const ref = { group, kind, namespace, name }
   const entry = { ref, version, uid, resourceVersion, digest, statusDigest, labels, limit }
@@ -38,16 +48,19 @@ export function readEntry(text: string, resourceVersion: string | null): Snapsho
 
 /** References by runs of the object that they stand in: a changed object costs its own references only. */
 export function writeReferences(references: readonly Reference[]): string[] {
-  const runs: Reference[][] = []
-  for (const reference of references) {
-    const run = runs.at(-1)
-    if (run && sameRef(run[0]!.from, reference.from)) run.push(reference)
-    else runs.push([reference])
-  }
-  return runs.map((run) => JSON.stringify(run))
+  return referenceRuns(references).map((run) => JSON.stringify(run))
 }
 
 /** Reverses {@link writeReferences}. */
 export function readReferences(texts: readonly string[]): Reference[] {
-  return texts.flatMap((text) => parseJsonText(text) as unknown as Reference[])
+  return readReferenceRuns(texts).flat()
+}
+
+/** The references of each text: those of one object. */
+export function readReferenceRuns(texts: readonly string[]): readonly (readonly Reference[])[] {
+  return parseAll(texts) as unknown as readonly Reference[][]
+}
+
+function parseAll(texts: readonly string[]): Json {
+  return parseJsonText(`[${texts.join(',')}]`)
 }

@@ -3,7 +3,7 @@ import type { ErrorDocument } from '../model/errors.ts'
 import type { Digest, EventCount, ObjectBody, Snapshot, SnapshotHeader } from '../model/snapshot.ts'
 import type { KnownObjects, SnapshotSummary } from '../service/ports.ts'
 import type { Documents } from './documents.ts'
-import { readEntry, readReferences } from './entry-text.ts'
+import { readEntries, readReferences } from './entry-text.ts'
 import type { PreviousSnapshot } from './previous-snapshot.ts'
 import type { SnapshotRow } from './schema.ts'
 import { parseJsonText } from '../model/json-text.ts'
@@ -24,7 +24,7 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
     ...header,
     coverage: withScopeVersions(header.coverage, JSON.parse(row.scopeVersions)),
     error: errorOf(row),
-    entries: documents.getList(row.entries).texts.map((text, index) => readEntry(text, versions[index] ?? null)),
+    entries: readEntries(documents.getList(row.entries).texts, versions),
     references: readReferences(documents.getList(row.references).texts),
     events: row.events === null ? null : (parseJsonText(documents.get(row.events)) as unknown as EventCount[]),
     body: bodyReader(documents),
@@ -32,9 +32,9 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
 }
 
 /** What a snapshot leaves for the next one. */
-export function knownObjects({ row, byUid }: PreviousSnapshot, documents: Documents): KnownObjects {
+export function knownObjects({ row, byUid, references }: PreviousSnapshot, documents: Documents): KnownObjects {
   const { mask, secretSet } = readHeader(row, documents)
-  return { engine: row.engine, mask, secretSet, byUid, body: bodyReader(documents) }
+  return { engine: row.engine, mask, secretSet, byUid, references, body: bodyReader(documents) }
 }
 
 export function summaryOf(row: SnapshotRow): SnapshotSummary {

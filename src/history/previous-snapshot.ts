@@ -1,16 +1,24 @@
-import type { SnapshotEntry } from '../model/snapshot.ts'
+import { runsByObject } from '../model/reference-runs.ts'
+import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
 import type { Documents } from './documents.ts'
-import { readEntry } from './entry-text.ts'
+import { readEntries, readReferenceRuns } from './entry-text.ts'
 import { readEntryVersions } from './load-snapshot.ts'
 import type { SnapshotRow } from './schema.ts'
 
 /** A stored text of an entry, with the document that holds it. */
 export type StoredText = { readonly text: string; readonly id: number }
 
+/** The stored references of one object. */
+export type StoredRun = StoredText & { readonly run: readonly Reference[] }
+
 /** A stored snapshot as the next one needs it, read once for both ends of a run: what is known, and what is stored. */
 export type PreviousSnapshot = {
   readonly row: SnapshotRow
   readonly byUid: ReadonlyMap<string, SnapshotEntry>
+  /** By `refKey` of the object that refers. */
+  readonly references: ReadonlyMap<string, readonly Reference[]>
+  /** The text of all references of an object, by the first of them: they stand in `references` as they are. */
+  readonly textOfRun: (first: Reference) => StoredRun | undefined
   /** The texts of an entry of `byUid`, by the object itself: nothing is compared. */
   readonly textOf: (entry: SnapshotEntry) => StoredText | undefined
   /** All entries with their texts, in their order. */
@@ -23,12 +31,18 @@ export function readPrevious(row: SnapshotRow, documents: Documents): PreviousSn
   const { texts, ids } = documents.getList(row.entries)
   const byUid = new Map<string, SnapshotEntry>()
   const stored = new Map<SnapshotEntry, StoredText>()
-  const entries = texts.map((text, index) => {
-    const entry = readEntry(text, versions[index] ?? null)
-    const one = { entry, stored: { text, id: ids[index]! } }
+  const entries = readEntries(texts, versions).map((entry, index) => {
+    const one = { entry, stored: { text: texts[index]!, id: ids[index]! } }
     stored.set(entry, one.stored)
     if (entry.uid !== null && entry.resourceVersion !== null) byUid.set(entry.uid, entry)
     return one
   })
-  return { row, byUid, textOf: (entry) => stored.get(entry), entries }
+  return { row, byUid, textOf: (entry) => stored.get(entry), entries, ...readRuns(row, documents) }
+}
+
+function readRuns(row: SnapshotRow, documents: Documents): Pick<PreviousSnapshot, 'references' | 'textOfRun'> {
+  const { texts, ids } = documents.getList(row.references)
+  const runs = readReferenceRuns(texts)
+  const stored = new Map(runs.map((run, index) => [run[0], { text: texts[index]!, id: ids[index]!, run }]))
+  return { references: runsByObject(runs), textOfRun: (first) => stored.get(first) }
 }

@@ -4,7 +4,15 @@ import type { SecretCompare } from '../model/mask.ts'
 import type { LedgerReads, LedgerWrites, TrackedComparison } from './ledger/ledger-store.ts'
 import type { VersionReads } from './promotion/version-store.ts'
 import type { ReportContext, ReportReads, ReportWrites, SavedReport } from './reports/report-store.ts'
-import type { Digest, ObjectBody, Snapshot, SnapshotEntry, SnapshotHeader, StatusBody } from '../model/snapshot.ts'
+import type {
+  Digest,
+  ObjectBody,
+  Reference,
+  Snapshot,
+  SnapshotEntry,
+  SnapshotHeader,
+  StatusBody,
+} from '../model/snapshot.ts'
 
 /** What to read of one cluster. `null` means: all. */
 export type CollectScope = {
@@ -32,6 +40,8 @@ export type KnownObjects = {
   readonly mask: string
   readonly secretSet: string
   readonly byUid: ReadonlyMap<string, SnapshotEntry>
+  /** What these objects refer to, by `refKey` of the object; nothing for one that refers to nothing. */
+  readonly references: ReadonlyMap<string, readonly Reference[]>
   readonly body: (digest: Digest) => ObjectBody | StatusBody
 }
 

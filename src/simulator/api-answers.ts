@@ -12,6 +12,8 @@ export type ApiInput = {
   readonly discovery: DiscoveryInput
   readonly maxPageSize: number
   readonly tokensExpire: boolean
+  /** Whether metadata alone is answered where that is asked for. */
+  readonly metadataAlone: boolean
 }
 
 /** What the client accepts, and the address at which it reached the server. */
@@ -55,7 +57,7 @@ function misplaced(resource: ApiResource, target: Target): boolean {
 type Place = ApiInput & { readonly resource: ApiResource; readonly target: Target }
 
 function answerResource(info: RequestInfo, accept: string, place: Place): Answer {
-  const metadataOnly = /as=PartialObjectMetadata/.test(accept)
+  const metadataOnly = place.metadataAlone && /as=PartialObjectMetadata/.test(accept)
   if (!acceptsJson(accept)) return notAcceptable()
   if (info.verb === 'watch') return answerWatch(info, place.store)
   if (!place.target.collection) return answerGet(place, metadataOnly)

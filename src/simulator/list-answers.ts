@@ -153,6 +153,9 @@ function listBody(page: Page, context: ListContext): Buffer {
     : `"kind":"${resource.kind}List","apiVersion":${apiVersion}`
   const token = page.next === '' ? '' : `"continue":${goString(page.next)}`
   const metadata = [`"resourceVersion":${revision}`, token, remaining].filter(Boolean)
+  // A slice in Go that nothing was appended to (apiserver, handlers/response.go).
+  if (context.metadataOnly && items.length === 0)
+    return Buffer.from(`{${type},"metadata":{${metadata.join(',')}},"items":null}\n`)
   const head = `{${type},"metadata":{${metadata.join(',')}},"items":[`
   return Buffer.concat([Buffer.from(head), ...joined, Buffer.from(']}\n')])
 }

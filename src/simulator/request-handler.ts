@@ -87,6 +87,7 @@ function recordOf(request: IncomingMessage, info: RequestInfo, caller: Caller, d
     method: info.method,
     path: info.path,
     query: Object.fromEntries(info.query),
+    accept: request.headers.accept ?? '',
     verb: info.verb,
     user: acting?.user ?? '',
     impersonatedBy: acting?.user === sender?.user ? null : (sender?.user ?? null),

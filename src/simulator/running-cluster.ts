@@ -93,6 +93,7 @@ function apiOf(cluster: SimulatedCluster, store: ObjectStore): Parameters<typeof
     },
     maxPageSize: cluster.maxPageSize ?? Infinity,
     tokensExpire: cluster.continueTokensExpire ?? false,
+    metadataAlone: cluster.metadataAlone ?? true,
   }
 }
 

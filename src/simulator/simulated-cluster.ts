@@ -27,6 +27,8 @@ export type SimulatedCluster = {
   readonly maxPageSize?: number
   /** Every consistent continue token has expired when it comes back. */
   readonly continueTokensExpire?: boolean
+  /** False: whole objects for those who ask for metadata, as a server that knows no such form. */
+  readonly metadataAlone?: boolean
 }
 
 /** One request as it arrived. `status` is null where a fault kept the server from answering. */
@@ -34,6 +36,7 @@ export type RequestRecord = {
   readonly method: string
   readonly path: string
   readonly query: Readonly<Record<string, string>>
+  readonly accept: string
   /** Who the request acted as. */
   readonly user: string
   /** Who sent it, where it acted as somebody else. */

@@ -1,6 +1,7 @@
 import type { ClusterName } from '../model/cluster.ts'
 import type { Digest, Snapshot, SnapshotEntry } from '../model/snapshot.ts'
 import { AppError } from '../model/errors.ts'
+import { referenceRuns, runsByObject } from '../model/reference-runs.ts'
 import type { CollectScope, KnownObjects, Progress, SnapshotSource } from '../service/ports.ts'
 import { digestsOf, encodeSnapshot } from './snapshot-codec.ts'
 
@@ -58,7 +59,8 @@ function memoryOf(snapshot: Snapshot): Pick<Remembered, 'known' | 'digests'> {
     if (entry.uid !== null && entry.resourceVersion !== null) byUid.set(entry.uid, entry)
   }
   const { engine, mask, secretSet } = snapshot
-  return { known: { engine, mask, secretSet, byUid }, digests: new Set(digestsOf(snapshot.entries)) }
+  const references = runsByObject(referenceRuns(snapshot.references))
+  return { known: { engine, mask, secretSet, byUid, references }, digests: new Set(digestsOf(snapshot.entries)) }
 }
 
 /** Only bodies that the base lacks are written, and what is known is in the base. */

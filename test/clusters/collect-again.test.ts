@@ -4,25 +4,8 @@ import { AppError } from '../../src/model/errors.ts'
 import { displayRef } from '../../src/model/resource-ref.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import type { Progress } from '../../src/service/ports.ts'
-import { collectFrom, knownFrom, refs, SHOP } from './collect-support.ts'
+import { collectFrom, contentOf, knownFrom, refs, SHOP } from './collect-support.ts'
 import { configMap, hasCode, helmRelease, secret, startOne } from './support.ts'
-
-/** All that a comparison reads of a snapshot, with every body. */
-function contentOf(snapshot: Snapshot): unknown {
-  const bodies = snapshot.entries.map(({ digest, statusDigest }) => [
-    snapshot.body(digest),
-    statusDigest === null ? null : snapshot.body(statusDigest),
-  ])
-  const { entries, references, coverage, install, secretSet } = snapshot
-  return {
-    entries,
-    references,
-    install,
-    secretSet,
-    bodies,
-    statuses: coverage.map(({ kind, status }) => [kind, status]),
-  }
-}
 
 function valuesOf(snapshot: Snapshot, name: string): unknown {
   const { digest } = snapshot.entries.find(({ ref }) => ref.name === name && ref.kind === 'HelmRelease')!

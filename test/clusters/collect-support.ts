@@ -5,6 +5,7 @@ import { createClusterSource, type ClusterSourceOptions } from '../../src/cluste
 import { loadContexts } from '../../src/clusters/kubeconfig.ts'
 import { createFingerprintKey } from '../../src/flux/fingerprint.ts'
 import type { CoverageStatus } from '../../src/model/coverage.ts'
+import { referenceRuns, runsByObject } from '../../src/model/reference-runs.ts'
 import { displayRef } from '../../src/model/resource-ref.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import type { CollectRequest, CollectScope, KnownObjects, Progress } from '../../src/service/ports.ts'
@@ -80,6 +81,23 @@ export function unread(snapshot: Snapshot): string[] {
     .map(({ kind, status }) => `${kind} ${status}`)
 }
 
+/** All that a comparison reads of a snapshot, with every body. */
+export function contentOf(snapshot: Snapshot): unknown {
+  const bodies = snapshot.entries.map(({ digest, statusDigest }) => [
+    snapshot.body(digest),
+    statusDigest === null ? null : snapshot.body(statusDigest),
+  ])
+  const { entries, references, coverage, install, secretSet } = snapshot
+  return {
+    entries,
+    references,
+    install,
+    secretSet,
+    bodies,
+    statuses: coverage.map(({ kind, status }) => [kind, status]),
+  }
+}
+
 /** What a later run would be given of this snapshot, with the bodies that it asked for. */
 export function knownFrom(snapshot: Snapshot): KnownObjects & { readonly asked: string[] } {
   const asked: string[] = []
@@ -90,6 +108,7 @@ export function knownFrom(snapshot: Snapshot): KnownObjects & { readonly asked: 
     mask: snapshot.mask,
     secretSet: snapshot.secretSet,
     byUid: new Map(entries.map((entry) => [entry.uid!, entry])),
+    references: runsByObject(referenceRuns(snapshot.references)),
     body: (digest) => {
       asked.push(digest)
       return snapshot.body(digest)

@@ -191,6 +191,8 @@ test('metadata alone where that is asked for', async () => {
   const list = await askList(cluster('paged'), `${RELEASES}?limit=1`, { headers: { accept } })
   assert.equal(list.kind, 'PartialObjectMetadataList')
   assert.deepEqual(Object.keys(list.items[0]!), ['kind', 'apiVersion', 'metadata'])
+  const none = await askList(cluster('paged'), `${RELEASES}?labelSelector=nobody`, { headers: { accept } })
+  assert.equal(none.items, null)
 })
 
 test('a change gives the object a new resourceVersion and leaves its uid', async () => {
