@@ -196,9 +196,11 @@ function addDemo(program: Command, streams: Streams, outcome: Outcome): void {
     .option('--keep', 'Keep the fleet running until Ctrl-C, to try commands on it.')
     .option('--serve', 'Serve the fleet (see flux-compare serve) until Ctrl-C.')
     .option('--listen <host:port>', 'Where --serve listens. Default: 127.0.0.1:8080.')
-    .option(
-      '--report',
-      'Tell a chat on this machine the drift reports of three days of the fleet, and draw the last message.',
+    .addOption(
+      new Option(
+        '--report',
+        'Tell a chat on this machine the drift reports of three days of the fleet, and draw the last message.',
+      ).conflicts(['keep', 'serve']),
     )
     .option('--out <file>', 'Where --report draws it. Default: a file among the temporary ones.')
   addOutputOptions(command).action(async (options: Record<string, unknown>) => {

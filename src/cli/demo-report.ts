@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AppError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import { renderMessagePage } from '../report/message-page.ts'
 import { validateSlackPayload } from '../report/validate-slack.ts'
@@ -111,6 +112,11 @@ async function writePage(out: string | null, chat: ChatReceiver): Promise<string
   const payload = JSON.parse(chat.received().at(-1)?.body ?? 'null') as Json
   const message = { payload, problems: validateSlackPayload(payload) }
   const route = { channel: 'team', kind: 'slack', why: 'message: something changed', messages: [message] } as const
-  await writeFile(path, renderMessagePage(NAME, [route]))
+  try {
+    await writeFile(path, renderMessagePage(NAME, [route]))
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    throw new AppError('output-failed', `the message cannot be drawn into ${path} (${code})`, { cause: error })
+  }
   return path
 }

@@ -44,3 +44,15 @@ test('the demo tells a chat three reports, draws the last, and then has nothing 
     [],
   )
 })
+
+test('where the page cannot be written, the error says so', async () => {
+  const { code, stderr } = await runCli(['demo', '--report', '--out', join(tmpdir(), 'no-such-folder', 'page.html')])
+  assert.equal(code, 2)
+  assert.match(stderr, /^error: the message cannot be drawn into .*page\.html \(ENOENT\)\n/)
+})
+
+test('a fleet that is kept or served is none that reports', async () => {
+  const { code, stderr } = await runCli(['demo', '--report', '--keep'])
+  assert.equal(code, 2)
+  assert.match(stderr, /'--report' cannot be used with option '--keep'/)
+})
