@@ -1,5 +1,5 @@
 import type { DriftReport } from '../model/drift-report.ts'
-import { agesText, asideText, comparedAgainText, notComparedLine, ongoingText } from './drift-report-words.ts'
+import { agesText, asideText, nameList, notComparedLine, ongoingText } from './drift-report-words.ts'
 
 type Closing = { readonly title: string; readonly lines: readonly string[] }
 
@@ -9,13 +9,13 @@ export function closing(report: DriftReport, max: number): Closing[] {
   const aside = asideText(report)
   const unread = report.notCompared.slice(0, max).map(notComparedLine)
   const left = report.notCompared.length - unread.length
-  const again = comparedAgainText(report)
+  const ages = agesText(report, max)
   const all: Closing[] = [
     { title: 'Ongoing', lines: ongoing === null ? [] : [ongoing] },
     { title: 'Not compared', lines: left > 0 ? [...unread, `+${left} more`] : unread },
-    { title: 'Compared again', lines: again === null ? [] : [again] },
+    { title: 'Compared again', lines: report.comparedAgain.length === 0 ? [] : [nameList(report.comparedAgain)] },
     { title: 'Set aside', lines: aside === '' ? [] : [aside] },
-    { title: 'Age of the snapshots', lines: report.clusters.length === 0 ? [] : [agesText(report, max)] },
+    { title: 'Age of the snapshots', lines: ages === '' ? [] : [ages] },
   ]
   return all.filter(({ lines }) => lines.length > 0)
 }

@@ -68,10 +68,9 @@ export function headlineOf(report: DriftReport, width = 400): string {
 }
 
 function countsWithin(report: DriftReport, width: number): string {
-  const [whole, short] = [severe, () => ''].map((severities) =>
-    [`: ${countsText(report, severities)}`, ...notComparedText(report)].join('; '),
-  )
-  return whole!.length <= width ? whole! : short!
+  const readings = notComparedText(report)
+  const whole = `: ${[countsText(report, severe), ...readings, ...comparedAgainText(report)].join('; ')}`
+  return whole.length <= width ? whole : `: ${[countsText(report, () => ''), ...readings].join('; ')}`
 }
 
 function countsText(report: DriftReport, severities: (counts: SeverityCounts) => string): string {
@@ -98,11 +97,17 @@ function severe({ critical, high }: SeverityCounts): string {
 
 function notComparedText({ notCompared }: DriftReport): string[] {
   if (notCompared.length === 0) return []
-  const clusters = [...new Set(notCompared.map(({ cluster }) => cluster))]
   const whole = notCompared.some(({ kinds }) => kinds.length === 0)
-  return [
-    `not ${whole ? '' : 'fully '}compared: ${clusters.length > 1 ? clusters.length : ''}${clusters.length > 1 ? ' clusters' : nameList(clusters, 24)}`,
-  ]
+  return [`not ${whole ? '' : 'fully '}compared: ${oneOrCount(notCompared.map(({ cluster }) => cluster))}`]
+}
+
+function comparedAgainText({ comparedAgain }: DriftReport): string[] {
+  return comparedAgain.length === 0 ? [] : [`compared again: ${oneOrCount(comparedAgain)}`]
+}
+
+function oneOrCount(clusters: readonly ClusterName[]): string {
+  const distinct = [...new Set(clusters)]
+  return distinct.length === 1 ? nameList(distinct, 24) : `${distinct.length} clusters`
 }
 
 /** What a notification shows without being opened: `[high] prod vs staging: 3 new (1 high)`. */
@@ -144,12 +149,15 @@ export function notComparedLine({ cluster, kinds, reason }: NotCompared): string
   return `${safeClip(cluster, NAME_WIDTH)}: ${what} (${safeClip(reason, NAME_WIDTH)})`
 }
 
-/** `staging 5 min, production 2 h`: how old each snapshot was when the report was made. */
-export function agesText({ clusters, at }: DriftReport, max: number): string {
-  const shown = clusters
-    .slice(0, max)
-    .map(({ name, takenAt }) => `${safeClip(name, NAME_WIDTH)} ${ageText(at, takenAt)}`)
-  const rest = clusters.length - shown.length
+/**
+ * `staging 5 min, production 2 h`: how old each snapshot was when the report was made. Clusters of which nothing could be read have none;
+ * empty where all are such.
+ */
+export function agesText({ clusters, notCompared, at }: DriftReport, max: number): string {
+  const unread = new Set(notCompared.filter(({ kinds }) => kinds.length === 0).map(({ cluster }) => cluster))
+  const read = clusters.filter(({ name }) => !unread.has(name))
+  const shown = read.slice(0, max).map(({ name, takenAt }) => `${safeClip(name, NAME_WIDTH)} ${ageText(at, takenAt)}`)
+  const rest = read.length - shown.length
   const more = rest === 0 ? [] : [plural(rest, 'more cluster')]
   return [...shown, ...more].join(', ')
 }
@@ -163,13 +171,4 @@ export function ageText(at: string, takenAt: string): string {
   if (minutes < 1) return 'under a minute'
   if (minutes < 120) return `${minutes} min`
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`
-}
-
-/** Names of the clusters that could be compared again; null where there are none. */
-export function comparedAgainText({
-  comparedAgain,
-}: {
-  readonly comparedAgain: readonly ClusterName[]
-}): string | null {
-  return comparedAgain.length === 0 ? null : `compared again: ${nameList(comparedAgain)}`
 }

@@ -67,6 +67,20 @@ test('a first line that must be short keeps its counts', () => {
   assert.match(line, /…: 2 ongoing \(2 high\)$/)
 })
 
+test('a cluster that can be compared again is told in the first line, and one that could not be read has no age', () => {
+  const clusters = driftReport().clusters
+  const again = driftReport({ comparedAgain: ['production'], ongoing: [ongoing('low', 2)] })
+  assert.equal(headlineOf(again), 'production vs staging: 2 ongoing; compared again: production')
+  assert.match(renderDriftText(again), /\nCOMPARED AGAIN\nproduction\n/)
+  assert.match(headlineOf({ ...again, comparedAgain: ['a', 'b'] }), /; compared again: 2 clusters$/)
+  const away = driftReport({
+    notCompared: [{ cluster: 'production', kinds: [], reason: 'cluster-timeout', fresh: true }],
+  })
+  assert.match(renderDriftText(away), /\nAGE OF THE SNAPSHOTS\nstaging 5 min\n/)
+  const none = clusters.map(({ name }) => ({ cluster: name, kinds: [], reason: 'cluster-timeout', fresh: true }))
+  assert.doesNotMatch(renderDriftText(driftReport({ notCompared: none })), /AGE OF/)
+})
+
 test('where severities would leave no room for the names of clusters, the names are told', () => {
   const report = driftReport({
     targets: ['production', 'edge'],
