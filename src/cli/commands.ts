@@ -12,6 +12,7 @@ import { addDriftCommands } from './commands-drift.ts'
 import { addOperatingCommands } from './commands-operate.ts'
 import { addReportCommand } from './commands-report.ts'
 import { addRulesCommands } from './commands-rules.ts'
+import { addScheduleCommands } from './commands-schedule.ts'
 import type { Streams } from './streams.ts'
 
 type Outcome = { code: number }
@@ -43,6 +44,7 @@ export function addCommands(program: Command, streams: Streams, outcome: Outcome
   addRulesCommands(program, streams, outcome)
   addDriftCommands(program, streams, outcome)
   addReportCommand(program, streams, outcome)
+  addScheduleCommands(program, streams, outcome)
   addDemo(program, streams, outcome)
   addOperatingCommands(program, streams, outcome)
   addCompletion(program, streams)
