@@ -72,10 +72,15 @@ function unwatchedOn(unit: Unit, side: Side, watches: Watches): Unwatched | null
   const entry = unit.entries[side.index]
   const controller = shardedBy(unit.ref.kind)!
   const watch = watches.get(controller)
-  if (!entry || !watch || entry.suspended !== undefined || isStatic(entry, side)) return null
+  if (!entry || !watch || entry.suspended !== undefined || isBlanked(entry) || isStatic(entry, side)) return null
   const fitting = watch.scopes.filter(({ matches }) => matches(entry.labels))
   if (fitting.some(({ namespace }) => namespace === null || namespace === entry.ref.namespace)) return null
   return { unit, controller, why: whyNot(entry, fitting.length > 0, watch) }
+}
+
+/** A text of a Secret in labels is blanked, so that selectors would not find what they find on the cluster. */
+function isBlanked({ labels }: SnapshotEntry): boolean {
+  return Object.entries(labels).some((label) => label.some((text) => text.includes('***')))
 }
 
 /** A HelmRepository of type `oci` is only read by others; nobody reconciles it. */

@@ -67,6 +67,11 @@ describe('an object that no controller looks at', () => {
     ])
   })
 
+  it('is not known where a label is blanked, which may be that of a shard', () => {
+    const blanked = [release('c', '***')]
+    assert.deepEqual(told([side('a', [ALL], blanked), side('b', [MAIN, SHARD], blanked)]), [])
+  })
+
   it('is none where it is suspended, or of a kind that is not sharded', () => {
     const quiet = [
       release('c', 'shard3', { suspended: '' }),

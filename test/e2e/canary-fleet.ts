@@ -167,6 +167,10 @@ function effectiveReleases(side: string): object[] {
     release('merged', [from('merged'), from('merged', token)], { auth: { user: 'app', password: canary('below') } }),
     release('comma', [from('comma', token)], {}),
     release('literal', [from('comma', { ...token, literal: true })], { auth: { side } }),
+    configMap('commas', { url: `amqp://app:${canary('commaurl')}@host,more.b=plain` }),
+    release('commas', [{ kind: 'ConfigMap', name: 'commas', valuesKey: 'url', targetPath: 'mq.url' }], {
+      more: { b: side },
+    }),
     release('flat', [from('merged', token)], { auth: canary('flat') }),
     release('unparsable', [from('unparsable')], { side }),
     release('list', [from('list')], { side }),
@@ -180,6 +184,35 @@ function effectiveReleases(side: string): object[] {
         sourceRef: { kind: 'GitRepository', name: 'repo' },
         patches: [{ patch: `- op: add\n  path: /x\n  value: \${db_password:-${canary('default')}} \${gone}\n` }],
         postBuild: { substitute: { side }, substituteFrom: [{ kind: 'Secret', name: 'merged' }] },
+      },
+    },
+  ]
+}
+
+/** A label and an argument that hold the text of a Secret: findings on what controllers look at quote both. */
+export function shardedObjects(): object[] {
+  const message = canary('shard')
+  const args = ['--log-level=info', `--watch-label-selector=team=${message}`]
+  return [
+    secret('shard', { key: message }),
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { namespace: 'flux-system', name: 'helm-controller', labels: { 'app.kubernetes.io/part-of': 'flux' } },
+      spec: {
+        template: {
+          spec: { containers: [{ name: 'manager', image: 'ghcr.io/fluxcd/helm-controller:v1.6.0', args }] },
+        },
+      },
+    },
+    {
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata: { ...at, name: 'sharded', labels: { 'sharding.fluxcd.io/key': message } },
+      spec: {
+        interval: '1m',
+        chartRef: { kind: 'OCIRepository', name: 'oci' },
+        valuesFrom: [{ kind: 'Secret', name: 'shard', valuesKey: 'key', targetPath: 'key' }],
       },
     },
   ]

@@ -9,7 +9,7 @@ import type { FaultAction } from '../../src/simulator/faults.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
 import { canary, canaryCount, findCanaries } from './canaries.ts'
-import { canaryObjects } from './canary-fleet.ts'
+import { canaryObjects, shardedObjects } from './canary-fleet.ts'
 import { runCli } from './run-cli.ts'
 import { unmaskedSnapshot } from './unmasked-snapshot.ts'
 
@@ -20,10 +20,10 @@ let simulator: Simulator
 
 before(async () => {
   const token = (name: string): string => canary(`token${name}`)
-  const clusters = ['staging', 'production'].map((name) => ({
+  const clusters = ['staging', 'production', 'shards', 'other-shards'].map((name) => ({
     name,
     folders: [],
-    objects: canaryObjects(name),
+    objects: name.endsWith('shards') ? shardedObjects() : canaryObjects(name),
     users: [
       {
         name: 'admin',
@@ -158,6 +158,16 @@ test('merged values, and what fails to be merged, are told without a secret', as
   for (const name of ['comma', 'flat', 'list', 'unparsable', 'unparsable-map']) assert.ok(broken.includes(name), name)
   assert.ok(findings.some(({ code, ref }) => code === 'variable-undefined' && ref?.name === 'undefined'))
   assert.deepEqual(findCanaries(output), [])
+})
+
+test('no canary in what is told of controllers and of what they look at', async () => {
+  for (const format of ['wide', 'json', 'markdown', 'html']) {
+    const output = await run(['shards', 'other-shards', '--kubeconfig', kubeconfig, '-o', format])
+    assert.match(output, /sharded/)
+    // What is blanked in a label may be the very shard, so nothing is said of it.
+    assert.doesNotMatch(output, /does not reconcile|watch other objects/)
+    assert.deepEqual(findCanaries(output), [])
+  }
 })
 
 test('no canary in exported snapshots', async () => {

@@ -12,7 +12,7 @@ import type { Run } from '../run.ts'
 import { perCluster } from '../side.ts'
 import type { Side } from '../side.ts'
 import { isOnlyUnread } from './only-unread.ts'
-import { sourcesOn } from './references.ts'
+import { isOther, sourcesOn } from './references.ts'
 import { isUnread, unreadOn } from './unread.ts'
 
 /** What the digests of controllers say of what could not be read of one object. */
@@ -164,8 +164,9 @@ export function opensNothing({ answers }: UnitProof): boolean {
   return [...answers.values()].every((answer) => answer === 'proven-equal')
 }
 
-/** Whether the object refers to anything that could not be read, and is digested with it. */
+/** Whether an object without effective values or variables refers to anything that could not be read, and is digested with it. */
 export function hasUnread(run: Run, unit: Unit): boolean {
+  if (!isOther(unit.ref)) return false
   return run.sides.some(
     (side) =>
       unit.entries[side.index] && [...sourcesOn(run, unit, side).values()].some((source) => isUnread(side, source)),

@@ -13,6 +13,11 @@ export type OtherReferences = readonly ReadonlyMap<string, ByField>[]
 
 const KINDS: ReadonlySet<string> = new Set(['ResourceSet', 'GitRepository', 'OCIRepository', 'Bucket', 'HelmChart'])
 
+/** Whether the references of such objects stand in {@link OtherReferences}. */
+export function isOther({ kind }: { readonly kind: string }): boolean {
+  return KINDS.has(kind)
+}
+
 /** What is made into effective values and variables is indexed elsewhere (`indexConfigReferences`). */
 export function indexOtherReferences(sides: readonly Side[]): OtherReferences {
   return sides.map(({ snapshot }) => {
@@ -37,5 +42,12 @@ export function sourcesOn(run: Run, unit: Unit, side: Side): ByField {
   return run.configReferences?.of(side, ref) ?? NONE
 }
 
-/** Uses by which the content of a ConfigMap or Secret enters a digest; a credential only opens the way to something else. */
-export const ENTERING: ReadonlySet<ReferenceUse> = new Set(['values', 'substitute', 'copy', 'checksum'])
+const ENTERING: ReadonlySet<ReferenceUse> = new Set(['values', 'substitute', 'copy', 'checksum'])
+
+/**
+ * Whether the content of a ConfigMap or Secret enters a digest by this reference: a credential only opens the way to something else. A
+ * ResourceSet takes addresses out of a kubeconfig.
+ */
+export function enters({ use, from }: Reference): boolean {
+  return ENTERING.has(use) || (use === 'kubeconfig' && from.kind === 'ResourceSet')
+}

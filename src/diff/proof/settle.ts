@@ -8,7 +8,7 @@ import { isDataRef } from '../side.ts'
 import type { Side } from '../side.ts'
 import type { UnitResult } from '../unit.ts'
 import { isProvenOn } from './prove.ts'
-import { ENTERING } from './references.ts'
+import { enters } from './references.ts'
 
 /** What could not be read, but has its answer by the digests of all that use it. */
 export type Settled = {
@@ -27,7 +27,7 @@ export function settleUnread(run: Run, results: readonly UnitResult[]): Settled 
   )
   const isAnswered = (side: Side, reference: Reference): boolean => {
     const proof = users.get(refKey(reference.from))?.proof
-    return proof !== null && proof !== undefined && ENTERING.has(reference.use) && isProvenOn(proof, side)
+    return proof !== null && proof !== undefined && enters(reference) && isProvenOn(proof, side)
   }
   return {
     results: results.map((result) => (result.unit.data ? settleData(run, result, isAnswered) : result)),
