@@ -247,6 +247,7 @@ CREATE TABLE `reports` (
 	`severity` text,
 	`counts` text NOT NULL,
 	`secrets` text NOT NULL,
+	`definition` text NOT NULL,
 	`told_until` integer NOT NULL,
 	`header` integer NOT NULL,
 	`items` integer NOT NULL,

@@ -1,11 +1,12 @@
-import { desc, eq, max } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, max, ne } from 'drizzle-orm'
 import type { Comparison } from '../model/comparison.ts'
 import type { LedgerDefinition } from '../service/ledger/definition.ts'
+import { itemKeyOf, type KnownDrift } from '../service/ledger/reported-drift.ts'
 import { makeReport } from '../service/reports/make-report.ts'
 import { reportRecordOf } from '../service/reports/report-record.ts'
 import type { ReportContext, SavedReport } from '../service/reports/report-store.ts'
 import type { Documents } from './documents.ts'
-import { newsOf, reportableRecords } from './ledger-reads.ts'
+import { newsOf, openRecords, reportableRecords } from './ledger-reads.ts'
 import { ledgerEvents } from './ledger-schema.ts'
 import type { Queries } from './queries.ts'
 import { createReportWriter, readReportHeader } from './report-content.ts'
@@ -37,6 +38,7 @@ export function keepReport(parts: { queries: Queries; documents: Documents }, ta
     filter: definition.filter,
     records: reportableRecords(queries, definition.id, news),
     news,
+    known: knownBefore(queries, task),
     previous: before ? { id: before.id, notCompared: readReportHeader(documents, before).notCompared } : null,
     isOlder,
     context,
@@ -44,9 +46,34 @@ export function keepReport(parts: { queries: Queries; documents: Documents }, ta
   })
   const record = reportRecordOf(report, context.secrets)
   const put = createReportWriter(documents)
-  const row = { ...record, toldUntil: Math.max(toldUntil, lastEvent(queries)), ...put(report) }
-  queries.insert(reports).values(row).run()
+  const told = { definition: definition.id, toldUntil: Math.max(toldUntil, lastEvent(queries)) }
+  queries
+    .insert(reports)
+    .values({ ...record, ...told, ...put(report) })
+    .run()
   return { report, record, routes: decideRoutes(parts, report, { context, now }, put) }
+}
+
+/** What was open under the definition that the name had before this one; null: it had no other. */
+function knownBefore(queries: Queries, { definition, context, now }: ReportTask): KnownDrift | null {
+  const ofName = eq(reports.name, context.name)
+  const other = queries
+    .select({ sequence: reports.sequence, definition: reports.definition })
+    .from(reports)
+    .where(and(ofName, ne(reports.definition, definition.id)))
+    .orderBy(desc(reports.sequence))
+    .limit(1)
+    .get()
+  if (!other) return null
+  const first = queries
+    .select({ at: reports.at })
+    .from(reports)
+    .where(and(ofName, gt(reports.sequence, other.sequence)))
+    .orderBy(asc(reports.sequence))
+    .limit(1)
+    .get()
+  const items = new Set(openRecords(queries, other.definition).map(({ item }) => itemKeyOf(item)))
+  return { items, until: first?.at ?? now }
 }
 
 function newestReport(queries: Queries, name: string): ReportRow | undefined {

@@ -145,6 +145,12 @@ export function reportableRecords(
   return rows.map(({ entry, definition: of }) => recordOf(entry, of))
 }
 
+/** All of a definition that are open. */
+export function openRecords(queries: Queries, definition: string): readonly DriftRecord[] {
+  const rows = records(queries).where(and(eq(ledgerDefinitions.id, definition), eq(ledgerEntries.state, 'open')))
+  return rows.all().map(({ entry, definition: of }) => recordOf(entry, of))
+}
+
 /** See `driftNews`; a limit of -1 is none. */
 export function newsOf(
   queries: Queries,

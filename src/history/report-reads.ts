@@ -123,7 +123,7 @@ export function deliveriesQuery(queries: Queries, filter: DeliveryFilter, page: 
 }
 
 function recordOf(row: ReportRow): ReportRecord {
-  const { sequence: _, toldUntil: _until, header: _header, items: _items, ...record } = row
+  const { sequence: _, definition: _of, toldUntil: _until, header: _header, items: _items, ...record } = row
   return record
 }
 

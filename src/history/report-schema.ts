@@ -35,6 +35,8 @@ export const reports = sqliteTable(
     severity: text('severity').$type<Severity>(),
     counts: text('counts', { mode: 'json' }).$type<ReportRecord['counts']>().notNull(),
     secrets: text('secrets').$type<SecretCompare>().notNull(),
+    /** Id of the definition whose drift it tells. */
+    definition: text('definition').notNull(),
     /** The events of the ledger up to this one are told. */
     toldUntil: integer('told_until').notNull(),
     ...content,

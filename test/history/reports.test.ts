@@ -5,7 +5,7 @@ import { openHistoryReader } from '../../src/history/service-history.ts'
 import type { ReportFilter } from '../../src/service/reports/report-store.ts'
 import { comparedAt, driftOf, timeAt } from '../service/ledger/ledger-fixtures.ts'
 import { MIGRATIONS, serviceIn } from './fixtures.ts'
-import { contextOf, NAME, readyRun, recordReport, routeTo } from './report-fixtures.ts'
+import { contextOf, NAME, readyRun, recordReport, REQUEST, routeTo } from './report-fixtures.ts'
 
 const ALL = { name: null, within: null }
 const ANY = { state: null, channel: null, report: null, name: null }
@@ -91,6 +91,41 @@ test('an older comparison is told without its news, and the next report is right
       ['report_3', true],
     ],
   )
+})
+
+test('where a name gets another cluster, what was open goes on, and only the rest is news', (t) => {
+  const { history } = serviceIn(t)
+  const context = contextOf([routeTo('team')])
+  const damped = { ...REQUEST, clusters: ['staging', 'production', 'edge'], damping: 2 }
+  /** As found under the new definition: fingerprints are others then. */
+  const again = (name: string) => driftOf(name, { fingerprint: `g-${name}` })
+  const report = (hour: number, names: readonly string[]): void => {
+    const comparison = comparedAt(hour, names.map(again))
+    readyRun(history, comparison, timeAt(hour), damped)
+    history.recordComparison(comparison.id, 0, { comparison, report: context }, timeAt(hour))
+  }
+  recordReport(history, comparedAt(1, [driftOf('a'), driftOf('b')]), context)
+  report(2, ['a', 'b', 'c'])
+  report(3, ['a', 'b', 'c'])
+  report(4, ['b', 'c', 'd'])
+  report(5, ['b', 'c', 'd'])
+  report(6, ['b', 'c', 'd', 'a'])
+  report(7, ['b', 'c', 'd', 'a'])
+  const told = history.reportPage(ALL, PAGE).items.map(({ id }) => {
+    const { fresh, resolved, reopened, ongoing } = history.reportDocument(id)!
+    const names = [fresh, reopened, resolved].map((list) => list.map(({ ref }) => ref!.name).join(' '))
+    return [id, ...names, ongoing.reduce((sum, { count }) => sum + count, 0)]
+  })
+  assert.deepEqual(told, [
+    // It was gone in between.
+    ['report_7', '', 'a', '', 3],
+    ['report_6', '', '', '', 3],
+    ['report_5', 'd', '', '', 2],
+    ['report_4', '', '', 'a', 2],
+    ['report_3', 'c', '', '', 2],
+    ['report_2', '', '', '', 0],
+    ['report_1', 'a b', '', '', 0],
+  ])
 })
 
 test('what is stored is stored together: a report that cannot be made leaves the run unfinished', (t) => {

@@ -1,7 +1,7 @@
 import { SEVERITIES } from '../../model/comparison.ts'
 import type { DriftItem, DriftReport, OngoingTally, SetAside } from '../../model/drift-report.ts'
 import type { Severity } from '../../model/comparison.ts'
-import { compareText } from '../../model/resource-ref.ts'
+import { compareText, refKey } from '../../model/resource-ref.ts'
 import type { DriftNews, DriftRecord } from './ledger-store.ts'
 import { isMuted } from './notes.ts'
 
@@ -15,6 +15,19 @@ export type ReportTask = {
   readonly now: string
   /** Who owns a namespace; null: nobody is known to. */
   readonly ownerOf: (namespace: string) => string | null
+  /** Left out: nothing is known from elsewhere. */
+  readonly known?: KnownDrift | null
+}
+
+/**
+ * What was open under another definition of the same name. A definition with a cluster more is another one, and finds all anew: what was
+ * open and was found again by `until` (RFC 3339, UTC: the first report of the new one) goes on.
+ */
+export type KnownDrift = { readonly items: ReadonlySet<string>; readonly until: string }
+
+/** The same for entries of any definition that are about the same. */
+export function itemKeyOf({ ref, layer, path }: DriftRecord['item']): string {
+  return `${layer} ${path} ${ref === null ? '' : refKey(ref)}`
 }
 
 type Told = 'fresh' | 'worsened' | 'reopened' | 'resolved' | 'ongoing' | keyof ReportedDrift['aside'] | 'nothing'
@@ -27,12 +40,14 @@ type Told = 'fresh' | 'worsened' | 'reopened' | 'resolved' | 'ongoing' | keyof R
 export function reportedDrift(
   records: readonly DriftRecord[],
   news: readonly DriftNews[],
-  { now, ownerOf }: ReportTask,
+  { now, ownerOf, known = null }: ReportTask,
 ): ReportedDrift {
   const eventsOf = Map.groupBy(news, ({ drift }) => drift)
   const told = records.filter(isReportable).map((record) => {
     const events = eventsOf.get(record.id) ?? []
-    return { record, events, as: toldAs(record, events, now) }
+    const as = toldAs(record, events, now)
+    const isNew = as === 'fresh' || as === 'reopened'
+    return { record, events, as: isNew && isKnown(record, known) ? ('ongoing' as const) : as }
   })
   const of = (as: Told) => told.filter((one) => one.as === as)
   const items = (as: Told): readonly DriftItem[] =>
@@ -54,6 +69,10 @@ export function reportedDrift(
       settling: of('settling').length,
     },
   }
+}
+
+function isKnown({ item, since }: DriftRecord, known: KnownDrift | null): boolean {
+  return known !== null && known.items.has(itemKeyOf(item)) && Date.parse(since.at) <= Date.parse(known.until)
 }
 
 function isReportable({ item: { layer, path } }: DriftRecord): boolean {

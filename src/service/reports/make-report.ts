@@ -2,7 +2,7 @@ import type { ObjectFilter } from '../../diff/filter.ts'
 import type { Comparison } from '../../model/comparison.ts'
 import { comparisonLink, type DriftReport, type NotCompared, type ReportedCluster } from '../../model/drift-report.ts'
 import type { DriftNews, DriftRecord } from '../ledger/ledger-store.ts'
-import { reportedDrift } from '../ledger/reported-drift.ts'
+import { reportedDrift, type KnownDrift } from '../ledger/reported-drift.ts'
 import { readabilityOf, type Readability } from './not-compared.ts'
 import type { NamespaceOwner, ReportContext } from './report-store.ts'
 
@@ -13,6 +13,7 @@ export type ReportFacts = {
   /** As for `reportedDrift`. */
   readonly records: readonly DriftRecord[]
   readonly news: readonly DriftNews[]
+  readonly known: KnownDrift | null
   /** The report before, of the same name; null: this is the first. */
   readonly previous: { readonly id: string; readonly notCompared: readonly NotCompared[] } | null
   /** Whether the ledger knows newer snapshots: what could not be read in these is no news. */
@@ -24,10 +25,10 @@ export type ReportFacts = {
 
 /** The report of a comparison: what has changed since the report before. Its id follows from that of the comparison. */
 export function makeReport(facts: ReportFacts): DriftReport {
-  const { comparison, records, news, previous, context, now } = facts
+  const { comparison, records, news, known, previous, context, now } = facts
   const { id, baseline, clusters, verdict, summary } = comparison
   const ownerOf = createOwnerOf(context.owners)
-  const { aside, ...drift } = reportedDrift(records, news, { now, ownerOf })
+  const { aside, ...drift } = reportedDrift(records, news, { now, ownerOf, known })
   return {
     apiVersion: 'flux-compare.dev/v1',
     kind: 'DriftReport',

@@ -13,7 +13,7 @@ const UNREACHABLE = { code: 'cluster-unreachable', message: 'production cannot b
 
 function factsOf(comparison: Comparison, part: Partial<ReportFacts> = {}): ReportFacts {
   const context = contextOf([], { baseUrl: 'https://flux.example.com/compare/' })
-  const none = { records: [], news: [], previous: null, isOlder: false }
+  const none = { records: [], news: [], known: null, previous: null, isOlder: false }
   return { comparison, filter: NO_FILTER, ...none, context, now: NOW, ...part }
 }
 
