@@ -156,12 +156,12 @@ export async function rigFor(t: TestContext, options: RigOptions): Promise<Rig> 
   }
 }
 
-function clusterOf(name: string, change: Partial<ConfiguredCluster> = {}): ConfiguredCluster {
+export function clusterOf(name: string, change: Partial<ConfiguredCluster> = {}): ConfiguredCluster {
   const labels = { env: name }
   return { name, slug: name, labels, namespaces: null, pool: 'default', secretCompare: 'equality', ...change }
 }
 
-function computeOver(history: ServiceHistory, key: FingerprintKey): Compute {
+export function computeOver(history: ServiceHistory, key: FingerprintKey): Compute {
   return createCompute({
     reads: { snapshot: history.keptSnapshot, comparison: history.loadComparison, versionSteps: history.versionSteps },
     engine: { engine: '1.0.0', fingerprint: createFingerprint(key) },
@@ -176,7 +176,7 @@ function computeOver(history: ServiceHistory, key: FingerprintKey): Compute {
 }
 
 /** The same functions, each answering later and with copies, as those of another thread do. */
-function asyncOf<T extends object>(functions: T): Async<T> {
+export function asyncOf<T extends object>(functions: T): Async<T> {
   return new Proxy(functions, {
     get:
       (target, name) =>
@@ -193,7 +193,7 @@ type Collect = (
   now: Date,
 ) => ReturnType<ReturnType<typeof createClusterSource>['collect']>
 
-function collectorOf(t: TestContext, kubeconfig: string, fingerprintKey: FingerprintKey): Collect {
+export function collectorOf(t: TestContext, kubeconfig: string, fingerprintKey: FingerprintKey): Collect {
   const file = join(folderOf(t, { config: kubeconfig }), 'config')
   return ({ name, namespaces, secretCompare }, id, now) => {
     const source = createClusterSource({
