@@ -37,31 +37,33 @@ type Group = { readonly first: Input; readonly key: string | null; readonly side
 
 /**
  * The effective values of a HelmRelease, the effective variables of a Kustomization. Null for other kinds, where the layer was not
- * asked for, and where the inputs are the same everywhere and nothing about them is worth telling: nothing is read then.
+ * asked for, and where the inputs are the same everywhere, nothing about them is worth telling and no rule asks: nothing is read then.
  */
 export function effectiveOf(run: Run, unit: Unit, bodies: UnitBodies): EffectiveUnit | null {
   const layer = effectiveLayerOf(unit.ref)
   if (layer === null || !run.layers.has(layer) || run.configReferences === null) return null
-  if (isPlain(run, unit)) return null
+  const asked = run.rules.asksOf(unit, layer)
+  if (!asked && isPlain(run, unit)) return null
   const sides = run.sides.filter((side) => unit.entries[side.index]?.limit === null)
   if (sides.length === 0) return null
   return composedUnit(
     run,
-    { unit, layer },
+    { unit, layer, asked },
     sides.map((side) => inputOn(unit, { side, bodies })),
   )
 }
 
-type Composing = { readonly unit: Unit; readonly layer: EffectiveLayer }
+/** `asked`: rules look into what is the same everywhere, too. */
+type Composing = { readonly unit: Unit; readonly layer: EffectiveLayer; readonly asked: boolean }
 
-function composedUnit(run: Run, { unit, layer }: Composing, inputs: readonly Input[]): EffectiveUnit | null {
+function composedUnit(run: Run, { unit, layer, asked }: Composing, inputs: readonly Input[]): EffectiveUnit | null {
   const noted = inputs.some(({ entry }) => entry.noted)
   const inline = !noted && run.layers.has('spec') && inputs.every((input) => isInline(input, layer))
   if (inline && layer === 'values') {
     return { layer, inline, states: new Map(inputs.map(({ side }) => [side, INLINE])), uses: NONE }
   }
   const groups = groupInputs(run, unit, inputs)
-  if (groups.length === 1 && !noted) return null
+  if (groups.length === 1 && !noted && !asked) return null
   const states = settleTexts(statesOf(run, unit, groups), run.fingerprint)
   return { layer, inline, states, uses: layer === 'values' ? NONE : usesOf(inputs, states) }
 }

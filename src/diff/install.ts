@@ -63,7 +63,9 @@ function compareController(run: Run, holders: readonly Holder[]): { result: Unit
     unknown: [],
     subjectAt: (slot) =>
       slot.layer === 'presence' ? subject : { ...subject, unknown: unknownAt(subject, slot, holders) },
-    treeOf: (side) => treeOf(factsOf.get(side)),
+    bodyOf: (side) => treeOf(factsOf.get(side)),
+    statusOf: null,
+    effective: null,
     context: { ...ref, fingerprint: run.fingerprint, sameReference: () => false },
     parametric: () => null,
   })

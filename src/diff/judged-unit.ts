@@ -1,13 +1,15 @@
 import type { Difference } from '../model/comparison.ts'
+import type { Json } from '../model/json.ts'
 import { compareDifferences, differenceOf, isDerived } from './differences.ts'
 import type { Subject } from './differences.ts'
+import type { EffectiveUnit } from './effective.ts'
 import type { LeafSlot, UnknownSlot } from './leaves.ts'
 import type { Unit } from './pairing.ts'
 import type { Sighting } from './presence.ts'
 import type { Case } from './rules/judge.ts'
 import { judgeUnit } from './rules/judge-unit.ts'
 import type { JudgedUnit } from './rules/judge-unit.ts'
-import type { Specimen } from './rules/checks.ts'
+import type { Parts } from './rules/views.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
 import type { TreeContext } from './tree-types.ts'
@@ -27,7 +29,10 @@ export type Measured = {
   readonly unknown: readonly UnknownSlot[]
   /** The object of a difference; controllers are read in parts, so it depends on the path. */
   readonly subjectAt: (slot: LeafSlot) => Subject
-  readonly treeOf: Specimen['treeOf']
+  /** What the object says on a side that has it; null: not known. */
+  readonly bodyOf: (side: Side) => Json | null
+  readonly statusOf: Parts['statusOf']
+  readonly effective: EffectiveUnit | null
   readonly context: TreeContext
   readonly parametric: Case['parametric']
 }
@@ -38,12 +43,16 @@ export function judgedDifferences(run: Run, measured: Measured): JudgedDifferenc
   const stateOn = (side: Side) => sightings[side.index]?.presence
   const specimen = {
     sides: run.sides,
-    treeOf: (side: Side) => {
-      if (stateOn(side) === 'present') return measured.treeOf(side)
-      return stateOn(side) === 'absent' ? undefined : null
+    parts: {
+      bodyOf: (side: Side) => {
+        if (stateOn(side) === 'present') return measured.bodyOf(side)
+        return stateOn(side) === 'absent' ? undefined : null
+      },
+      statusOf: measured.statusOf,
+      effective: measured.effective,
+      context: measured.context,
+      data: unit.data,
     },
-    context: measured.context,
-    data: unit.data,
   }
   const present = run.sides.filter((side) => stateOn(side) === 'present')
   const { parametric } = measured

@@ -122,6 +122,27 @@ export function partsOf(pattern: PathPattern): readonly KeyedPart[] {
   return pattern.form === 'keyed' ? pattern.parts : pattern.tokens.map((key) => ({ key }))
 }
 
+/** Whether a pattern may end at or below the keys, or above them. */
+export function mayLeadBelow(pattern: PathPattern, keys: readonly string[]): boolean {
+  const parts = partsOf(pattern)
+  let places = startOf(parts)
+  for (const key of keys) {
+    if (places.has(parts.length)) return true
+    places = follow(parts, places, { key })
+  }
+  return places.size > 0
+}
+
+/** The steps to the first wildcard of a pattern; `whole`: it has none. */
+export function plainSteps(pattern: PathPattern): { readonly steps: readonly Step[]; readonly whole: boolean } {
+  const steps: Step[] = []
+  for (const part of partsOf(pattern)) {
+    if ('any' in part) return { steps, whole: false }
+    steps.push(part)
+  }
+  return { steps, whole: true }
+}
+
 /** Whether a difference stands at the place of the pattern or below it; steps are rooted where the pattern is. */
 export function matchesPath(pattern: PathPattern, steps: readonly Step[]): boolean {
   const parts = partsOf(pattern)

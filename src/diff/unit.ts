@@ -1,3 +1,4 @@
+import type { Json } from '../model/json.ts'
 import { compareRefs, refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Subject } from './differences.ts'
@@ -99,7 +100,9 @@ function measuredUnit(run: Run, unit: Unit, { effective, bodies }: Begun): UnitR
     slots: [...presence, ...leaves.slots, ...provenSlots(run, proof)],
     unknown,
     subjectAt: createSubjects(run, unit, { sightings, effective }),
-    treeOf: (side) => (unit.entries[side.index]?.limit === null ? differ.load(side, 'body') : null),
+    bodyOf: (side) => (unit.entries[side.index]?.limit === null ? differ.load(side, 'body') : null),
+    statusOf: run.layers.has('status') ? (side) => statusOn(unit, side, differ) : null,
+    effective,
     context: differ.context,
     parametric: createParametric({ run, unit, differ, against }),
   })
@@ -111,6 +114,16 @@ function measuredUnit(run: Run, unit: Unit, { effective, bodies }: Begun): UnitR
   const state = stateOf(judged.differences.filter(isDrift), sightings, certainty)
   const { equivalents } = leaves
   return { unit, sightings, state, against, ...judged, equivalents, unknown, certainty, effective, proof }
+}
+
+function statusOn(unit: Unit, side: Side, differ: UnitDiffer): Json | null {
+  return isLive(unit, side) ? differ.load(side, 'status') : null
+}
+
+/** Files hold no status. */
+function isLive(unit: Unit, side: Side): boolean {
+  const entry = unit.entries[side.index]
+  return Boolean(entry?.statusDigest || entry?.resourceVersion)
 }
 
 type About = { readonly sightings: readonly Sighting[]; readonly effective: EffectiveUnit | null }
@@ -162,7 +175,7 @@ function measureUnit(run: Run, unit: Unit, sides: Sides): MeasuredLeaves {
 /** Files hold no status, and no status under another API version is no fact: some versions of a kind have none. */
 function measureStatus(run: Run, unit: Unit, { against, readable, differ }: Sides): MeasuredLeaves {
   const entryOf = (side: Side) => unit.entries[side.index]
-  const live = readable.filter((side) => entryOf(side)?.statusDigest || entryOf(side)?.resourceVersion)
+  const live = readable.filter((side) => isLive(unit, side))
   const versions = new Set(live.map((side) => entryOf(side)?.version))
   const sides = versions.size > 1 ? live.filter((side) => entryOf(side)?.statusDigest) : live
   const first = sides.find((side) => against.includes(side)) ?? sides[0]

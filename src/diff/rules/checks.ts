@@ -3,14 +3,15 @@ import { compareMasks, isMasked } from '../../model/mask.ts'
 import { holdsMask } from '../align-mask.ts'
 import { sameJson } from '../same-json.ts'
 import type { Side } from '../side.ts'
-import type { TreeContext } from '../tree-types.ts'
+import { plainSteps } from '../path-pattern.ts'
+import { askedPlaces, type AskedPlace, type Seen } from './asked-places.ts'
 import { isChosen } from './choice.ts'
 import type { Profiles } from './choice.ts'
 import type { CompiledRule, Demand } from './compile.ts'
 import { isInOrder } from './order.ts'
 import type { OrderStep } from './order.ts'
-import { findPlaces } from './places.ts'
 import { tellValue } from './tell.ts'
+import { viewOf, type Parts, type View } from './views.ts'
 
 /** `unknown`: a secret, of which nothing but its equality may be asked. */
 export type Status = 'ok' | 'broken' | 'unknown'
@@ -22,74 +23,77 @@ export type CheckedPlace = {
   readonly status: ReadonlyMap<Side, Status>
   /** What is broken, for people. */
   readonly broken: readonly { readonly text: string; readonly sides: readonly Side[] }[]
+  /** Where the effective values that are broken come from, if not from the object itself: `ConfigMap/base:values.yaml`. */
+  readonly sources: readonly string[]
+  /** Of those whose status is unknown: where it is not known what stands there, rather than secret. */
+  readonly unread: readonly Side[]
 }
 
-/** One object as rules see it: its desired state on the sides that have it. */
+/** One object as rules see it. */
 export type Specimen = {
   readonly sides: readonly Side[]
-  /** Undefined: proven absent; null: not known. */
-  readonly treeOf: (side: Side) => Json | null | undefined
-  readonly context: TreeContext
-  readonly data: boolean
+  readonly parts: Parts
   readonly profiles: Profiles
 }
 
-type Values = ReadonlyMap<Side, Json>
 type Told = { readonly status: Status; readonly sides: readonly Side[]; readonly text: string }
 
-/** Asks a rule of action `expect` or `mustDiffer` at each of its places in an object. */
-export function checkRule({ rule, patterns, demands, order }: CompiledRule, specimen: Specimen): CheckedPlace[] {
-  const places = patterns.length === 0 ? wholeObject(specimen) : placesOf(patterns, specimen)
-  const known = specimen.sides.filter((side) => patterns.length === 0 || isTreeKnown(specimen, side))
-  return [...places].map(([path, values]) => {
-    const told =
-      rule.action === 'mustDiffer'
-        ? mustDiffer(
-            known.filter((side) => isChosen(rule, side, specimen.profiles)),
-            values,
-          )
-        : [
-            ...demands.flatMap((demand) => checkDemand(demand, { specimen, known, values, wild: isWild(patterns) })),
-            ...order.flatMap((step) => checkOrder(step, rule.expect?.as ?? 'number', { specimen, known, values })),
-          ]
-    return placeOf(path, told)
+/** Asks a rule of action `expect` or `mustDiffer` at each of its places in an object; of `mustEqual`, only whether it can be told. */
+export function checkRule(compiled: CompiledRule, { sides, parts, profiles }: Specimen): CheckedPlace[] {
+  const views = new Map(sides.map((side) => [side, viewOf(parts, side, compiled.rule.layers)]))
+  const viewOn = (side: Side): View => views.get(side)!
+  const seen = { sides, viewOn, context: parts.context, data: parts.data }
+  const places = compiled.patterns.length === 0 ? [wholeObject(seen)] : askedPlaces(compiled, seen)
+  return places.map((place) => {
+    const known = sides.filter((side) => compiled.patterns.length === 0 || viewOn(side).tree !== undefined)
+    return placeOf(place, checkPlace(compiled, { place, known, profiles, sourceAt: sourcesAt(place, viewOn) }), viewOn)
   })
 }
 
-function isTreeKnown({ treeOf }: Specimen, side: Side): boolean {
-  const tree = treeOf(side)
-  return tree !== null && tree !== undefined
-}
+type SourceAt = (side: Side) => string
 
-function wholeObject({ sides, treeOf }: Specimen): Map<string, Values> {
-  const present = sides.filter((side) => treeOf(side) !== undefined && treeOf(side) !== null)
-  return new Map([['', new Map(present.map((side) => [side, 'present']))]])
-}
-
-function placesOf(
-  patterns: CompiledRule['patterns'],
-  { sides, treeOf, context, data }: Specimen,
-): Map<string, Map<Side, Json>> {
-  const places = new Map<string, Map<Side, Json>>()
-  for (const side of sides) {
-    const tree = treeOf(side)
-    if (tree === null || tree === undefined) continue
-    for (const pattern of patterns) {
-      for (const { path, value } of findPlaces(tree, pattern, context, data)) {
-        const values = places.get(path) ?? new Map<Side, Json>()
-        places.set(path, values.set(side, value))
-      }
-    }
+/** Where an effective value comes from, behind it in a sentence. */
+function sourcesAt({ steps, values }: AskedPlace, viewOn: Seen['viewOn']): SourceAt {
+  return (side) => {
+    const source = values.has(side) ? viewOn(side).sourceAt(steps) : null
+    return source === null ? '' : ` from ${source}`
   }
-  return places
+}
+
+function checkPlace(compiled: CompiledRule, asked: Asked): Told[] {
+  const { rule, demands, order } = compiled
+  const { known, place, profiles } = asked
+  const chosen = (): Side[] => known.filter((side) => isChosen(rule, side, profiles))
+  if (rule.action === 'mustEqual') return untold(chosen().filter((side) => place.unknown.has(side)))
+  if (rule.action === 'mustDiffer') return mustDiffer(chosen(), place)
+  const wild = isWild(compiled.patterns)
+  return [
+    ...demands.flatMap((demand) => checkDemand(demand, { ...asked, wild })),
+    ...order.flatMap((step) => checkOrder(step, rule.expect?.as ?? 'number', asked)),
+  ]
+}
+
+function untold(sides: readonly Side[]): Told[] {
+  return sides.map((side) => ({ status: 'unknown', sides: [side], text: '' }))
+}
+
+function wholeObject({ sides, viewOn }: Seen): AskedPlace {
+  const treeOn = (side: Side) => viewOn(side).tree
+  const present = sides.filter((side) => treeOn(side) !== undefined && treeOn(side) !== null)
+  return {
+    path: '',
+    steps: [],
+    values: new Map(present.map((side) => [side, 'present'])),
+    unknown: new Set(sides.filter((side) => treeOn(side) === null)),
+  }
 }
 
 /** What a wildcard finds on one side need not be on another. */
 function isWild(patterns: CompiledRule['patterns']): boolean {
-  return patterns.some((pattern) => pattern.form === 'keyed' && pattern.parts.some((part) => 'any' in part))
+  return patterns.some((pattern) => !plainSteps(pattern).whole)
 }
 
-function placeOf(path: string, told: readonly Told[]): CheckedPlace {
+function placeOf({ path, steps, unknown }: AskedPlace, told: readonly Told[], viewOn: Seen['viewOn']): CheckedPlace {
   const status = new Map<Side, Status>()
   const rank: readonly Status[] = ['ok', 'unknown', 'broken']
   for (const { sides, status: one } of told) {
@@ -98,19 +102,29 @@ function placeOf(path: string, told: readonly Told[]): CheckedPlace {
       status.set(side, rank.indexOf(one) > rank.indexOf(known) ? one : known)
     }
   }
-  return { path, status, broken: told.filter((entry) => entry.status === 'broken') }
+  const broken = told.filter((entry) => entry.status === 'broken')
+  const sources = broken.flatMap(({ sides }) => sides.flatMap((side) => viewOn(side).sourceAt(steps) ?? []))
+  const unread = [...status].filter(([side, one]) => one === 'unknown' && unknown.has(side)).map(([side]) => side)
+  return { path, status, broken, sources: [...new Set(sources)], unread }
 }
 
-type Asked = { readonly specimen: Specimen; readonly known: readonly Side[]; readonly values: Values }
+type Asked = {
+  readonly place: AskedPlace
+  /** Sides that have the object, or may. */
+  readonly known: readonly Side[]
+  readonly profiles: Profiles
+  readonly sourceAt: SourceAt
+}
 
-function checkDemand(demand: Demand, { specimen, known, values, wild }: Asked & { readonly wild: boolean }): Told[] {
-  const sides = known.filter((side) => isChosen(demand.choice, side, specimen.profiles))
+function checkDemand(demand: Demand, { place, known, profiles, wild, sourceAt }: Asked & { wild: boolean }): Told[] {
+  const sides = known.filter((side) => isChosen(demand.choice, side, profiles))
   return sides.flatMap((side): Told[] => {
-    if (specimen.treeOf(side) === null) return [{ status: 'unknown', sides: [side], text: '' }]
-    const value = values.get(side)
+    if (place.unknown.has(side)) return untold([side])
+    const value = place.values.get(side)
     if (value === undefined && wild && !('absent' in demand.test)) return []
     const status = statusOf(demand, value)
-    return [{ status, sides: [side], text: `${side.name} has ${tellValue(value)} instead of ${demand.text}` }]
+    const text = `${side.name} has ${tellValue(value)}${sourceAt(side)} instead of ${demand.text}`
+    return [{ status, sides: [side], text }]
   })
 }
 
@@ -128,31 +142,41 @@ function isText(value: Json): value is string | number | boolean {
 
 type OrderKind = Parameters<typeof isInOrder>[3]
 
-function checkOrder(step: OrderStep, kind: OrderKind, { specimen, known, values }: Asked): Told[] {
-  const having = known.filter((side) => values.has(side))
-  const lefts = having.filter((side) => isChosen(step.left, side, specimen.profiles))
-  const rights = having.filter((side) => isChosen(step.right, side, specimen.profiles))
+function checkOrder(step: OrderStep, kind: OrderKind, asked: Asked): Told[] {
+  const { place, known, profiles } = asked
+  const having = known.filter((side) => place.values.has(side) || place.unknown.has(side))
+  const lefts = having.filter((side) => isChosen(step.left, side, profiles))
+  const rights = having.filter((side) => isChosen(step.right, side, profiles))
   return lefts.flatMap((left) =>
-    rights.filter((right) => right !== left).map((right) => checkPair(step, kind, { left, right, values })),
+    rights
+      .filter((right) => right !== left)
+      .map((right) =>
+        place.unknown.has(left) || place.unknown.has(right)
+          ? { status: 'unknown', sides: [left, right], text: '' }
+          : checkPair(step, kind, { left, right, asked }),
+      ),
   )
 }
 
-type OrderedPair = { readonly left: Side; readonly right: Side; readonly values: Values }
+type OrderedPair = { readonly left: Side; readonly right: Side; readonly asked: Asked }
 
-function checkPair({ operator }: OrderStep, kind: OrderKind, { left, right, values }: OrderedPair): Told {
-  const [a, b] = [values.get(left)!, values.get(right)!]
+function checkPair({ operator }: OrderStep, kind: OrderKind, { left, right, asked }: OrderedPair): Told {
+  const { place, sourceAt } = asked
+  const [a, b] = [place.values.get(left)!, place.values.get(right)!]
   const sides = [left, right]
   if (holdsMask(a) || holdsMask(b)) return { status: 'unknown', sides, text: '' }
   const found = isInOrder(a, operator, b, kind)
-  const both = `${tellValue(a)} on ${left.name} and ${tellValue(b)} on ${right.name}`
+  const tell = (value: Json, side: Side) => `${tellValue(value)} on ${side.name}${sourceAt(side)}`
+  const both = `${tell(a, left)} and ${tell(b, right)}`
   if (found === null) return { status: 'broken', sides, text: `${both} cannot be ordered as ${kind}` }
   return { status: found ? 'ok' : 'broken', sides, text: `${both} are not ${left.name} ${operator} ${right.name}` }
 }
 
 /** Clusters with one value are told together. */
-function mustDiffer(sides: readonly Side[], values: Values): Told[] {
-  const having = sides.filter((side) => values.has(side))
-  const statusOf = (one: Side, other: Side): Status => differenceStatus(values.get(one)!, values.get(other)!)
+function mustDiffer(sides: readonly Side[], { values, unknown }: AskedPlace): Told[] {
+  const having = sides.filter((side) => values.has(side) || unknown.has(side))
+  const statusOf = (one: Side, other: Side): Status =>
+    unknown.has(one) || unknown.has(other) ? 'unknown' : differenceStatus(values.get(one)!, values.get(other)!)
   const apart = having.flatMap((one, at) =>
     having.slice(at + 1).map((other): Told => ({ status: statusOf(one, other), sides: [one, other], text: '' })),
   )

@@ -5,6 +5,8 @@ import type { Unit } from '../pairing.ts'
 import type { Side } from '../side.ts'
 import { checkRule } from './checks.ts'
 import type { CheckedPlace, Specimen } from './checks.ts'
+import { quote } from '../path.ts'
+import { parseSourceLabel } from '../source-label.ts'
 import { judge } from './judge.ts'
 import type { Case, Judged, RuleUse } from './judge.ts'
 import { isChosen } from './choice.ts'
@@ -37,9 +39,10 @@ export type UnitCase = {
 export function judgeUnit({ set, unit, specimen, present, slots, parametric }: UnitCase): JudgedUnit {
   const rules = set.about(unit)
   const { profiles } = set
-  const asking = rules.filter(({ rule }) => rule.action === 'expect' || rule.action === 'mustDiffer')
+  const asking = rules.filter(({ rule }) => rule.action !== 'ignore' && rule.action !== 'rate')
   const checks = new Map(asking.map((rule) => [rule, checkRule(rule, { ...specimen, profiles })]))
-  const about: Case = { rules, checks, profiles, data: unit.data, present, parametric }
+  const byPath = new Map([...checks].map(([rule, places]) => [rule, new Map(places.map((one) => [one.path, one]))]))
+  const about: Case = { rules, checks: byPath, profiles, data: unit.data, present, parametric }
   const judged = slots.map((slot) => judge(slot, about))
   return {
     shown: judged.filter(({ changes }) => changes.size > 0),
@@ -84,7 +87,7 @@ function brokenChecks(unit: Unit, checks: Checks): Found[] {
   ])
 }
 
-function brokenFinding(unit: Unit, rule: NumberedRule, { path, broken }: CheckedPlace): Found {
+function brokenFinding(unit: Unit, rule: NumberedRule, { path, broken, sources }: CheckedPlace): Found {
   const differ = rule.rule.action === 'mustDiffer'
   const where = `${displayRef(unit.ref)}${path === '' ? '' : ` ${path}`}`
   const what = [...new Set(broken.map(({ text }) => text))].slice(0, MAX_TOLD).join('; ')
@@ -95,11 +98,17 @@ function brokenFinding(unit: Unit, rule: NumberedRule, { path, broken }: Checked
     ref: unit.ref,
     subject: `${rule.rule.id} ${path}`,
     message: `${where}: ${what}, against rule ${rule.rule.id}: ${rule.rule.reason}`,
-    hint: hintOf(rule, 'Correct the object'),
+    hint: hintOf(rule, sources.length === 0 ? 'Correct the object' : `Correct ${sources.map(tellSource).join(', ')}`),
   }
 }
 
 const MAX_TOLD = 3
+
+/** `data["values.yaml"] of ConfigMap/base`: what is to be edited. */
+function tellSource(label: string): string {
+  const source = parseSourceLabel(label)
+  return source === null ? label : `data[${quote(source.key)}] of ${source.kind}/${source.name}`
+}
 
 function hintOf({ rule }: NumberedRule, what: string): string {
   return `${what}, or the rule ${rule.id}${rule.owner === undefined ? '' : ` of ${rule.owner}`}.`
@@ -109,23 +118,31 @@ function inOrder(sides: readonly Side[]): Side[] {
   return [...new Set(sides)].sort((a, b) => a.index - b.index)
 }
 
-/** Of a secret nobody can say more than whether it equals another one. */
-function uncheckedFinding(unit: Unit, rule: NumberedRule, places: readonly CheckedPlace[]): Found[] {
+/** Of a secret nobody can say more than whether it equals another one, and of what is not known, nothing. */
+function uncheckedFinding(unit: Unit, { rule }: NumberedRule, places: readonly CheckedPlace[]): Found[] {
   const unknown = places.filter(({ status, broken }) => broken.length === 0 && [...status.values()].includes('unknown'))
-  const [first] = unknown
+  const first = unknown.find(({ unread }) => unread.length > 0) ?? unknown[0]
   if (first === undefined) return []
   const sides = unknown.flatMap(({ status }) =>
     [...status].filter(([, one]) => one === 'unknown').map(([side]) => side),
   )
+  const place = `${displayRef(unit.ref)}${first.path === '' ? '' : ` ${first.path}`}`
+  const unread = inOrder(first.unread).map((side) => side.name)
   return [
     {
       code: 'rule-not-checked',
       severity: 'low',
       sides: inOrder(sides),
       ref: unit.ref,
-      subject: rule.rule.id,
-      message: `${displayRef(unit.ref)}${first.path === '' ? '' : ` ${first.path}`}: rule ${rule.rule.id} could not be checked, since the value is secret or was not read`,
-      hint: 'Of secret values only equality is known: use mustEqual or mustDiffer.',
+      subject: rule.id,
+      message:
+        unread.length === 0
+          ? `${place}: rule ${rule.id} could not be checked, since the value is secret`
+          : `${place}: rule ${rule.id} cannot be judged, since it is not known what stands there on ${unread.join(', ')}`,
+      hint:
+        unread.length === 0
+          ? 'Of secret values only equality is known: use mustEqual or mustDiffer.'
+          : 'What could not be read or composed there is told by the other findings; status is known with --layer all.',
     },
   ]
 }

@@ -35,7 +35,8 @@ export type RuleUse = {
 /** What judging needs to know of the object. */
 export type Case = {
   readonly rules: readonly NumberedRule[]
-  readonly checks: ReadonlyMap<NumberedRule, readonly CheckedPlace[]>
+  /** By the path of each place. */
+  readonly checks: ReadonlyMap<NumberedRule, ReadonlyMap<string, CheckedPlace>>
   readonly profiles: Profiles
   readonly data: boolean
   /** Sides that have the object. */
@@ -207,8 +208,11 @@ function absentStatus(answers: Answers, slot: LeafSlot, { present }: Case): Stat
 function statusAt(rule: NumberedRule, slot: LeafSlot, at: At): 'ok' | 'broken' | null {
   const places = at.around.checks.get(rule)
   if (places === undefined) return null
-  const above = new Set(['', ...slot.steps.map((_, index) => formatPath(slot.steps.slice(0, index + 1)))])
-  const found = places.filter(({ path }) => above.has(path)).map(({ status }) => statusIn(rule, status, slot, at))
+  const above = ['', ...slot.steps.map((_, index) => formatPath(slot.steps.slice(0, index + 1)))]
+  const found = above.flatMap((path) => {
+    const place = places.get(path)
+    return place === undefined ? [] : [statusIn(rule, place.status, slot, at)]
+  })
   if (found.includes('broken')) return 'broken'
   return found.includes('ok') && !found.includes('unknown') ? 'ok' : null
 }

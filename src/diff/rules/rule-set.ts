@@ -3,7 +3,8 @@ import { canonicalJson } from '../../model/json.ts'
 import type { Json } from '../../model/json.ts'
 import { compareText } from '../../model/resource-ref.ts'
 import type { Rule } from '../../model/rules.ts'
-import { matchesPath } from '../path-pattern.ts'
+import { isEffective, rootOf, type EffectiveLayer } from '../layers.ts'
+import { matchesPath, mayLeadBelow } from '../path-pattern.ts'
 import type { Unit } from '../pairing.ts'
 import type { Side } from '../side.ts'
 import type { Step } from '../tree-types.ts'
@@ -30,6 +31,8 @@ export type RuleSet = {
   readonly about: (unit: Unit) => readonly NumberedRule[]
   /** Whether one of them asks for more than differences, so that an object must be looked at that is the same everywhere. */
   readonly asks: (unit: Unit) => boolean
+  /** Whether one of these may ask for effective values. */
+  readonly asksOf: (unit: Unit, layer: EffectiveLayer) => boolean
 }
 
 /** `--ignore PATH` as the rule that it is: for every object and cluster. */
@@ -67,7 +70,13 @@ export function createRuleSet({ rules, ignore, profiles }: RuleInput, sides: rea
     profiles,
     about: (unit) => inForce.filter(({ isAbout }) => isAbout(unit, sides)),
     asks: (unit) => asking.some(({ isAbout }) => isAbout(unit, sides)),
+    asksOf: (unit, layer) => asking.some((rule) => mayLookInto(rule, layer) && rule.isAbout(unit, sides)),
   }
+}
+
+function mayLookInto({ rule, patterns }: CompiledRule, layer: EffectiveLayer): boolean {
+  if (rule.layers) return rule.layers.includes(layer)
+  return patterns.some((pattern) => mayLeadBelow(pattern, rootOf(layer)))
 }
 
 function canonicalRule(rule: Rule): string {
@@ -83,8 +92,9 @@ function newest(sides: readonly Side[]): number {
 export type Place = { readonly layer: Layer; readonly steps: readonly Step[] }
 
 /**
- * Whether a place is one of a rule or below one. A rule with paths is never about presence, and an expectation without is about nothing else; in ConfigMaps and Secrets a keyed path
- * may also start below `data`, as reports show it.
+ * Whether a place is one of a rule or below one. A rule with paths is never about presence, and an expectation without is about nothing else. A
+ * keyed path may also start where reports begin to show it: in ConfigMaps and Secrets below `data`, and of a rule that names the layer of
+ * effective values or variables, below the root of these.
  */
 export function matchesPlace({ rule, patterns }: CompiledRule, { layer, steps }: Place, data: boolean): boolean {
   if (rule.layers && !rule.layers.includes(layer)) return false
@@ -92,7 +102,12 @@ export function matchesPlace({ rule, patterns }: CompiledRule, { layer, steps }:
   if (layer === 'presence') return false
   const [first, ...below] = steps
   const inData = data && first !== undefined && 'key' in first && first.key === 'data'
-  return patterns.some(
-    (pattern) => matchesPath(pattern, steps) || (inData && pattern.form === 'keyed' && matchesPath(pattern, below)),
-  )
+  const inLayer = isEffective(layer) && rule.layers !== undefined
+  return patterns.some((pattern) => {
+    if (matchesPath(pattern, steps)) return true
+    if (pattern.form !== 'keyed') return false
+    return (
+      (inData && matchesPath(pattern, below)) || (inLayer && matchesPath(pattern, steps.slice(rootOf(layer).length)))
+    )
+  })
 }
