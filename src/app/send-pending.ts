@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
+import { AppError } from '../model/errors.ts'
 import type { Clock, History } from '../service/ports.ts'
 import type { DeliveryRecord, ReportReads, ReportWrites } from '../service/reports/report-store.ts'
+import type { Deliverer } from '../workers/deliverer.ts'
 import type { Log } from './log.ts'
 import { asAsync } from './as-async.ts'
 import { startDelivering } from './serve/delivering.ts'
@@ -21,6 +23,8 @@ export type Sending = {
 
 const GRACE_MS = 10_000
 const MOST = 500
+/** What is due and is not sent, since another process is at it, is not asked for all the time. */
+const SHORTEST_MS = 200
 
 /**
  * Sends what is due of the comparisons of the configuration, as a service would, until nothing is or the time is over: what was not taken
@@ -40,18 +44,32 @@ export async function sendPending(sending: Sending): Promise<readonly DeliveryRe
     metrics: { delivered: () => undefined },
   })
   try {
-    for (;;) {
-      await deliverer.idle()
-      const next = nextAt(sending)
-      if (next === null || next > began.getTime() + timeoutMs) break
-      await sleep(Math.max(0, next - clock.now().getTime()), undefined, { signal })
-      deliverer.wake()
-    }
+    await sendUntil(began.getTime() + timeoutMs, deliverer, sending)
+  } catch (error) {
+    if (!signal.aborted) throw error
   } finally {
     await deliverer.stop(GRACE_MS)
   }
-  signal.throwIfAborted()
+  if (signal.aborted) throw interrupted()
   return recordsOf(sending).filter(({ finishedAt }) => finishedAt === null || finishedAt >= began.toISOString())
+}
+
+async function sendUntil(end: number, deliverer: Deliverer, sending: Sending): Promise<void> {
+  const { clock, signal } = sending
+  for (;;) {
+    await deliverer.idle()
+    const now = clock.now().getTime()
+    const next = nextAt(sending)
+    if (next === null || Math.max(next, now) > end) return
+    await sleep(Math.max(SHORTEST_MS, next - now), undefined, { signal })
+    deliverer.wake()
+  }
+}
+
+function interrupted(): AppError {
+  return new AppError('interrupted', 'interrupted before every message was sent', {
+    hint: 'The report is stored. The next one sends what is left.',
+  })
 }
 
 /** A history may hold the messages of other configurations, whose channels are none of this one. */
@@ -66,10 +84,20 @@ function readsOf({ history, config }: Sending): ReportReads {
   }
 }
 
-/** When the next message may be tried, in milliseconds since the epoch; null: none is pending. */
+/** When the next channel may be tried, in milliseconds since the epoch: each waits for the oldest of its messages. Null: none is pending. */
 function nextAt(sending: Sending): number | null {
-  const times = recordsOf(sending).flatMap(({ nextAt }) => (nextAt === null ? [] : Date.parse(nextAt)))
+  const oldest = new Map(
+    recordsOf(sending)
+      .toReversed()
+      .filter(isPending)
+      .map((record) => [record.channel, record]),
+  )
+  const times = [...oldest.values()].map((record) => Date.parse(record.nextAt ?? record.createdAt))
   return times.length === 0 ? null : Math.min(...times)
+}
+
+function isPending({ state }: DeliveryRecord): boolean {
+  return state === 'pending'
 }
 
 function recordsOf({ history, config }: Sending): readonly DeliveryRecord[] {

@@ -21,6 +21,7 @@ export async function startReportFleet() {
   writeFileSync(join(folder, 'kubeconfig'), simulator.kubeconfig, { mode: 0o600 })
   writeFileSync(join(folder, 'flux-compare.yaml'), CONFIG)
   return {
+    production: simulator.clusters.get('production')!,
     stageOf: (t: TestContext, answer: Answering = status(200, {}, 'ok')) => stageIn(folder, t, answer),
     close: async () => {
       await simulator.close()
@@ -40,11 +41,11 @@ function source(): object {
   }
 }
 
-function release(replicas: number): object {
+export function release(replicas: number, name = 'web'): object {
   return {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
-    metadata: { name: 'web', namespace: 'shop' },
+    metadata: { name, namespace: 'shop' },
     spec: { interval: '5m', chartRef: { kind: 'OCIRepository', name: 'web' }, values: { replicas } },
   }
 }

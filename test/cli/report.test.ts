@@ -8,7 +8,7 @@ import type { DriftReport } from '../../src/model/drift-report.ts'
 import type { DeliveryRecord } from '../../src/service/reports/report-store.ts'
 import { status } from '../notify/receiver.ts'
 import { captureStreams } from './capture-streams.ts'
-import { SECRET_PATH, startReportFleet, type ReportFleet, type Result } from './report-rig.ts'
+import { release, SECRET_PATH, startReportFleet, type ReportFleet, type Result } from './report-rig.ts'
 
 let fleet: ReportFleet
 
@@ -81,6 +81,29 @@ test('what is not taken in time stays, the exit code says so, and the next repor
 })
 
 type Told = { readonly report: DriftReport; readonly deliveries: readonly DeliveryRecord[] }
+
+test('a message waits behind an earlier one of its channel, and both are sent in their order', async (t) => {
+  let answer = status(503)
+  const { ask, askLater, chat } = await fleet.stageOf(t, (...call) => answer(...call))
+  assert.equal((await ask('prod-vs-staging', '--send-timeout', '1s')).code, 2)
+  fleet.production.apply(release(1, 'api'))
+  t.after(() => fleet.production.remove({ kind: 'HelmRelease', namespace: 'shop', name: 'api' }))
+  const blocked = await ask('prod-vs-staging', '--send-timeout', '1s')
+  assert.equal(blocked.code, 2)
+  assert.match(
+    blocked.out,
+    /\nteam {2}not sent: the channel answered with a server error; the next report tries again {2}\(prod-vs-staging of .*\)\nteam {2}not sent: it waits behind an earlier message; the next report tries again\n$/,
+  )
+  assert.equal(chat.requests.length, 1)
+  answer = status(200, {}, 'ok')
+  assert.equal((await askLater()).code, 0)
+  const texts = chat.requests.map(({ body }) => (JSON.parse(body) as { text: string }).text)
+  assert.deepEqual(texts, [
+    '[medium] production vs staging: 1 new',
+    '[medium] production vs staging: 1 new',
+    '[high] production vs staging: 1 new (1 high), 1 ongoing',
+  ])
+})
 
 test('a channel that refuses for good is tried anew by the next report', async (t) => {
   let answer = status(404)

@@ -33,6 +33,11 @@ test('the installed package runs the demo, whole', async () => {
   assert.ok(drifts.length > 5)
 })
 
+test('it brings all days of the fleet', async () => {
+  const { stdout } = await run(command, ['demo', '--report', '--out', join(folder, 'page.html')], { cwd: folder, env })
+  assert.match(stdout, /^The chat got 3 messages, one for each day; the last report was silent\.$/m)
+})
+
 test('it keeps history with the migrations that it brings', async () => {
   const { stdout } = await run(command, ['history'], { cwd: folder, env })
   assert.match(stdout, /^Nothing is kept yet/)
