@@ -1,5 +1,6 @@
 import { hasField, isUnserved, VERSIONED_FIELDS } from '../flux/unserved-fields.ts'
 import type { VersionedField } from '../flux/unserved-fields.ts'
+import { SEVERITIES } from '../model/comparison.ts'
 import type { Difference } from '../model/comparison.ts'
 import type { Json } from '../model/json.ts'
 import { displayRef } from '../model/resource-ref.ts'
@@ -16,7 +17,7 @@ import type { Side } from './side.ts'
 import type { UnitResult } from './unit.ts'
 
 /** Objects that lost a field on one side. */
-type Dropped = { readonly field: VersionedField; readonly units: readonly Unit[] }
+type Dropped = { readonly field: VersionedField; readonly units: ReadonlySet<Unit> }
 type OnSide = { readonly side: Side; readonly dropped: readonly Dropped[] }
 
 export type Unserved = {
@@ -41,21 +42,34 @@ export function unservedFields(run: Run, results: readonly UnitResult[]): Unserv
   const fingerprints = new Map(
     found.map((finding, at) => [bySide[at]!.side, findingOf(run.participants, finding).fingerprint]),
   )
-  return { findings: found, results: results.map((result) => following(result, bySide, fingerprints)) }
+  const followed = results.map((result) => following(result, bySide, fingerprints))
+  return {
+    findings: found.map((finding, at) => asSevere(finding, fingerprints.get(bySide[at]!.side)!, followed)),
+    results: followed,
+  }
+}
+
+/** What follows is not told by itself, so the finding is as severe as the worst of it. */
+function asSevere(finding: Found, fingerprint: string, results: readonly UnitResult[]): Found {
+  const severities = results.flatMap(({ differences }) =>
+    differences.flatMap(({ derivedFrom, severity }) => (derivedFrom.includes(fingerprint) ? [severity] : [])),
+  )
+  const severity = SEVERITIES.find((one) => one === finding.severity || severities.includes(one))!
+  return { ...finding, severity }
 }
 
 function droppedOn(run: Run, side: Side, results: readonly UnitResult[]): Dropped[] {
   return VERSIONED_FIELDS.flatMap((field): Dropped[] => {
     const units = results.filter((result) => isAbout(result, field)).map(({ unit }) => unit)
     const lost = units.filter((unit) => isDropped(run, side, { unit, field }))
-    return lost.length === 0 ? [] : [{ field, units: lost }]
+    return lost.length === 0 ? [] : [{ field, units: new Set(lost) }]
   })
 }
 
 /** The result with the differences marked that the findings explain whole. */
 function following(result: UnitResult, bySide: readonly OnSide[], fingerprints: ReadonlyMap<Side, string>): UnitResult {
   const own = bySide.flatMap(({ side, dropped }) =>
-    dropped.filter(({ units }) => units.includes(result.unit)).map(({ field }) => ({ side, covers: pathTest(field) })),
+    dropped.filter(({ units }) => units.has(result.unit)).map(({ field }) => ({ side, covers: pathTest(field) })),
   )
   if (own.length === 0) return result
   const differences = result.differences.map((difference) => {
@@ -86,8 +100,8 @@ function pathTest({ path }: VersionedField): (path: string) => boolean {
 
 function findingFor({ side, dropped }: OnSide): Found {
   const parts = dropped.map(({ field, units }) => {
-    const names = units.map((unit) => displayRef(refOn(unit, side)))
-    return `${field.path} of ${count(units.length, field.kind)} (${listed(names, NAMED)})`
+    const names = [...units].map((unit) => displayRef(refOn(unit, side)))
+    return `${field.path} of ${count(units.size, field.kind)} (${listed(names, NAMED)})`
   })
   const { flux } = side.snapshot.install
   return {

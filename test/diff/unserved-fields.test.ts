@@ -106,6 +106,26 @@ describe('differences at fields that a cluster does not serve', () => {
     assert.equal(result.verdict, 'in-sync')
   })
 
+  it('make the finding as severe as the worst of them', () => {
+    const severityOf = (path: string, spec: JsonObject) => {
+      const result = at([
+        ['a', 'v2.9.4', spec],
+        ['b', 'v2.6.4', {}],
+      ])
+      const [difference] = result.drifts[0]!.differences.filter((one) => one.path.startsWith(path))
+      const finding = result.findings.find(({ code }) => code === 'fields-not-served')!
+      return [difference!.severity, finding.severity]
+    }
+    assert.deepEqual(severityOf('spec.commonMetadata', { commonMetadata: { labels: { a: 'b' } } }), [
+      'medium',
+      'medium',
+    ])
+    assert.deepEqual(severityOf('spec.upgrade', { upgrade: { strategy: { name: 'RemediateOnFailure' } } }), [
+      'high',
+      'high',
+    ])
+  })
+
   it('count where something else differs there, too', () => {
     const values = at([
       ['a', 'v2.9.4', poller],
