@@ -56,6 +56,9 @@ function textOf(header: string | readonly string[] | undefined): string {
   return (typeof header === 'string' ? header : header?.[0]) ?? ''
 }
 
+/** It is kept: nothing else that a receiver says may be. */
+const TIME_STAMP = /^\d{1,12}\.\d{1,9}$/
+
 const SLACK_AGAIN = new Set([
   'internal_error',
   'fatal_error',
@@ -72,7 +75,7 @@ const SLACK_PAYLOAD = /^(?:msg_|invalid_blocks|invalid_arg|no_text|too_many|inva
  */
 export function slackOutcome(answer: Answer): SendOutcome {
   const { ok, error, ts } = slackAnswer(answer.body)
-  if (ok === true) return { result: 'sent', reference: typeof ts === 'string' ? ts : null }
+  if (ok === true) return { result: 'sent', reference: typeof ts === 'string' && TIME_STAMP.test(ts) ? ts : null }
   if (typeof error !== 'string') return { result: 'retry', reason: 'answer-invalid', afterMs: null }
   if (error === 'ratelimited' || error === 'rate_limited')
     return { result: 'retry', reason: 'rate-limited', afterMs: null }

@@ -236,6 +236,13 @@ test('the bot of Slack posts to its channel, under a message where there is one'
   )
 })
 
+test('what is no time stamp of Slack is not kept, whoever says it', async (t) => {
+  for (const ts of ['xoxb-cnry', `1.${'2'.repeat(100)}`, 4711, { a: 1 }]) {
+    const receiver = await startReceiver(t, status(200, {}, JSON.stringify({ ok: true, ts })))
+    assert.deepEqual(await sendTo(receiver, { target: bot }), sent)
+  }
+})
+
 for (const [body, expected] of [
   ['{"ok":false,"error":"invalid_auth"}', disabled('unauthorized')],
   ['{"ok":false,"error":"channel_not_found"}', disabled('gone')],
