@@ -46,8 +46,10 @@ async function print(lag: LagDocument, flags: Flags, streams: Streams): Promise<
 
 function remoteLag(clusters: readonly string[], flags: Flags, streams: Streams): Promise<number> {
   const [baseline, ...targets] = clusters
+  const comparison = text(flags, 'comparison')
   return withService(flags, streams, async (client) => {
     const lag = await client.get<LagDocument>('/lag', {
+      ...(comparison === null ? {} : { comparison }),
       ...(baseline === undefined ? {} : { baseline }),
       ...(targets.length === 0 ? {} : { target: targets }),
       ...(flags['all'] === true ? { all: 'true' } : {}),

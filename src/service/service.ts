@@ -116,6 +116,8 @@ export type DriftNoting = WithoutBy<DriftNote>
 
 /** Names or slugs. Without targets: all clusters that the caller sees. */
 export type LagQuery = {
+  /** A comparison of the configuration, instead of clusters. */
+  readonly comparison: string | null
   readonly baseline: string | null
   readonly targets: readonly string[]
   /** Whether applications are listed that are the same everywhere. */

@@ -170,6 +170,26 @@ test('no canary in what is told of controllers and of what they look at', async 
   }
 })
 
+test('no canary in what is told of versions', async () => {
+  for (const name of ['staging', 'production']) {
+    const metadata = { name: 'told', namespace: 'apps' }
+    const history = [{ chartName: 'told', chartVersion: name === 'staging' ? '1.1.0' : '1.0.0', status: 'deployed' }]
+    simulator.clusters.get(name)!.apply({
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata,
+      spec: {},
+      status: { history },
+    })
+  }
+  await run(['snapshot', 'staging', 'production', '--kubeconfig', kubeconfig])
+  for (const format of ['table', 'json']) {
+    const output = await run(['drift', 'lag', '--all', '-o', format])
+    assert.match(output, /told/)
+    assert.deepEqual(findCanaries(output), [])
+  }
+})
+
 test('no canary in exported snapshots', async () => {
   for (const format of ['json', 'yaml']) {
     const output = await run(['snapshot', 'staging', '--kubeconfig', kubeconfig, '-o', format])

@@ -3,9 +3,11 @@ import { test } from 'node:test'
 import type { PromotionLag } from '../../src/service/promotion/lag-view.ts'
 import type { LagQuery } from '../../src/service/service.ts'
 import { hasCode, helmRelease } from '../clusters/support.ts'
+import type { NamedComparison } from '../../src/service/schedules/named-comparison.ts'
+import { namedComparison } from './named-comparison.ts'
 import { accessOf, EVERYONE, queryOf, rigFor, type Rig } from './service-rig.ts'
 
-const QUERY: LagQuery = { baseline: 'staging', targets: ['production'], all: false }
+const QUERY: LagQuery = { comparison: null, baseline: 'staging', targets: ['production'], all: false }
 const HOUR = 3_600_000
 
 /** As helm-controller leaves a release that it installed or upgraded, or could not. */
@@ -23,10 +25,15 @@ async function take({ service, work }: Rig): Promise<void> {
   await work()
 }
 
+const paymentsOnly: NamedComparison = {
+  ...namedComparison('payments'),
+  query: { ...namedComparison('payments').query, namespaces: ['pay'] },
+}
+
 /** At 12:00 all have 1.0.0; at 13:00 staging has 1.1.0; at 15:00 production tried it, and edge has it. */
 async function promoted(t: Parameters<typeof rigFor>[0]): Promise<Rig> {
   const clusters = ['staging', 'production', 'edge'].map((name) => clusterOf(name, '1.0.0'))
-  const rig = await rigFor(t, { clusters })
+  const rig = await rigFor(t, { clusters, comparisons: [namedComparison('ours'), paymentsOnly] })
   await take(rig)
   rig.later(HOUR)
   rig.cluster('staging').apply(release('web', 'shop', '1.1.0'))
@@ -139,5 +146,26 @@ test('applications pair under parameters as they do in a comparison', async (t) 
         ],
       ],
     ],
+  )
+})
+
+test('a comparison of the configuration is asked for by its name', async (t) => {
+  const { service } = await promoted(t)
+  const named = (comparison: string): LagQuery => ({ comparison, baseline: null, targets: [], all: true })
+  const ours = await service.promotionLag(EVERYONE, named('ours'))
+  assert.deepEqual(ours, await service.promotionLag(EVERYONE, { ...QUERY, all: true }))
+  const payments = await service.promotionLag(EVERYONE, named('payments'))
+  assert.deepEqual(
+    payments.applications.map(({ ref }) => ref.name),
+    ['api'],
+  )
+  const shop = await service.promotionLag(accessOf({ namespaces: ['shop'] }), named('payments'))
+  assert.deepEqual(shop.applications, [])
+  const narrow = accessOf({ clusters: ['staging', 'edge'] })
+  await assert.rejects(service.promotionLag(narrow, named('ours')), hasCode('not-found', /ours/))
+  await assert.rejects(service.promotionLag(EVERYONE, named('theirs')), hasCode('not-found', /theirs/))
+  await assert.rejects(
+    service.promotionLag(EVERYONE, { ...QUERY, comparison: 'ours' }),
+    hasCode('input-invalid', /its own clusters/),
   )
 })

@@ -3,7 +3,7 @@ import type { Service } from '../../service/service.ts'
 import { documentOf } from '../documents.ts'
 import { defineEndpoint, type Endpoint } from '../endpoint.ts'
 import { json, JSON_ONLY } from '../json-answer.ts'
-import { CLUSTER_NAME, FLAG, NO_PARAMETERS } from '../parameters.ts'
+import { CLUSTER_NAME, DEFINITION_NAME, FLAG, NO_PARAMETERS } from '../parameters.ts'
 import { PROMOTION_LAG } from '../schemas/lag.ts'
 
 export function lagEndpoints(service: Service): readonly Endpoint[] {
@@ -17,6 +17,7 @@ export function lagEndpoints(service: Service): readonly Endpoint[] {
       scope: 'read',
       params: NO_PARAMETERS,
       query: z.strictObject({
+        comparison: DEFINITION_NAME.optional(),
         baseline: CLUSTER_NAME.optional(),
         target: z
           .array(CLUSTER_NAME)
@@ -29,8 +30,8 @@ export function lagEndpoints(service: Service): readonly Endpoint[] {
       types: JSON_ONLY,
       answers: { 200: json('The lag from kept snapshots; no cluster is asked', PROMOTION_LAG) },
       problems: ['not-found'],
-      handle: async (c, { access, query: { baseline = null, target, all } }) => {
-        const lag = await service.promotionLag(access, { baseline, targets: target, all })
+      handle: async (c, { access, query: { comparison = null, baseline = null, target, all } }) => {
+        const lag = await service.promotionLag(access, { comparison, baseline, targets: target, all })
         return c.json(documentOf('PromotionLag', lag))
       },
     }),
