@@ -6,7 +6,7 @@ import type { JsonObject } from '../../../src/model/json.ts'
 import type { Snapshot } from '../../../src/model/snapshot.ts'
 import { toSnapshotDocument } from '../../../src/model/snapshot-document.ts'
 import { levelSecrets, lowestLevel } from '../../../src/service/compute/level-secrets.ts'
-import { compare, lines, reference, ref, snapshot } from '../../diff/builders.ts'
+import { compare, controller, lines, reference, ref, snapshot } from '../../diff/builders.ts'
 
 const tag = createFingerprint(createFingerprintKey(randomBytes(32)))
 
@@ -23,12 +23,20 @@ function cluster(name: string, password: string): Snapshot {
       {
         ref: 'HelmRelease/apps/shop',
         body: { spec: { values: { replicas: 2, url: masked(password, 'https://user:***@db') } } },
-        status: { status: { note: masked(password) } },
+        status: {
+          status: {
+            note: masked(password),
+            readiness: 'Ready',
+            reconciled: true,
+            lastAttemptedConfigDigest: `sha256:${Buffer.from(password).toString('hex')}`,
+          },
+        },
       },
       { ref: 'GitRepository/apps/plain', body: { spec: { url: 'https://example.com' } } },
       { ref: 'Secret/apps/shop', body: { data: { 'values.yaml': { password: masked(password) } }, type: 'Opaque' } },
     ],
     references: [reference('HelmRelease/apps/shop', 'Secret/apps/shop')],
+    install: { controllers: [controller('helm-controller', { version: 'v1.6.0' })] },
   })
   return { ...taken, secretSet: tag(`set of ${password}`) }
 }
@@ -131,6 +139,7 @@ test('a guess written into one cluster cannot be told from a wrong one, once bot
   }
   assert.equal(answer('hunter2', 'presence'), answer('wrong', 'presence'))
   assert.equal(answer('hunter2', 'off'), answer('wrong', 'off'))
+  assert.match(answer('wrong', 'off'), /"answers":\{"production":"unknown"\}/)
   const seen = compare([cluster('staging', 'hunter2'), cluster('production', 'wrong')])
   const secret = seen.drifts.find((drift) => drift.ref.kind === ref('Secret/apps/shop').kind)!
   assert.deepEqual(lines(secret.differences), ['data ["values.yaml"].password production=changed'])
