@@ -23,6 +23,8 @@ export type DriftItem = {
   readonly clusters: readonly ClusterName[]
   /** Clusters that have the object, baseline first: without an entry in `values` they have nothing at the path. */
   readonly among: readonly ClusterName[]
+  /** Path of the outermost part that exists on one side only, where this is in one; null: in none. */
+  readonly within: string | null
   readonly changes: PerCluster<Change>
   readonly values: PerCluster<Json>
   readonly unknown: PerCluster<string>

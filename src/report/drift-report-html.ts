@@ -9,7 +9,7 @@ const ALL = 1_000_000
 
 /** One self-contained page without scripts, as for comparisons. */
 export function renderDriftHtml(report: DriftReport): string {
-  const sections = sectionsOf(report, ALL).map(
+  const sections = sectionsOf(report, ALL, ALL).map(
     ({ title, total, lines }) =>
       `<section><h2>${title} (${total})</h2><ul>${lines.map(htmlLine).join('\n')}</ul></section>`,
   )

@@ -1,6 +1,9 @@
 import type { Change, Severity } from '../model/comparison.ts'
 import { ITEM_LISTS, type DriftItem, type DriftReport, type ItemList } from '../model/drift-report.ts'
+import { canonicalJson } from '../model/json.ts'
+import { elideValues } from '../model/elide-values.ts'
 import { compareRefs, compareText, displayRef, type ResourceRef } from '../model/resource-ref.ts'
+import { groupItems, type ItemGroup } from './drift-report-groups.ts'
 import { LIST_WORDS, nameList, safeClip } from './drift-report-words.ts'
 import { rank } from './outline.ts'
 import { displayValue, groupValues, type ValueGroup } from './values.ts'
@@ -9,8 +12,10 @@ import { displayValue, groupValues, type ValueGroup } from './values.ts'
 export type Part = { readonly kind: 'words' | 'value' | 'foreign'; readonly text: string }
 
 export type ItemLine = {
+  /** How many items it tells of. */
+  readonly count: number
   readonly severity: Severity
-  /** `HelmRelease/apps/podinfo`, or the code of a finding. */
+  /** `HelmRelease/apps/podinfo`, or the code of a finding; `12 HelmRelease` where the same became of so many. */
   readonly title: string
   /** Empty for presence and findings. */
   readonly path: string
@@ -28,20 +33,30 @@ export type ItemSection = {
 
 const TITLE_WIDTH = 140
 const PATH_WIDTH = 120
+const NAME_WIDTH = 60
 const VALUE_WIDTH = 80
 const MESSAGE_WIDTH = 240
 const CAUSE_WIDTH = 120
 
-/** The lists that have items, the most severe first; of each at most `cap` items. */
-export function sectionsOf(report: DriftReport, cap: number): ItemSection[] {
+const NAMES = 3
+
+/**
+ * The lists that have items, the most severe first; of each at most `cap` lines. What is part of one thing, or is the same in many objects,
+ * is one line, with at most `names` objects by their names.
+ */
+export function sectionsOf(report: DriftReport, cap: number, names = NAMES): ItemSection[] {
   return ITEM_LISTS.filter((list) => report[list].length > 0).map((list) => {
     const items = report[list]
-    const lines = items
-      .toSorted(compareItems)
-      .slice(0, cap)
-      .map((item) => lineOf(item, list))
-    return { list, title: LIST_WORDS[list].title, total: items.length, lines, left: items.length - lines.length }
+    const groups = groupItems(items.toSorted(compareItems), list)
+    const lines = groups.slice(0, cap).map((group) => lineOf(group, list, names))
+    return cutSection({ list, title: LIST_WORDS[list].title, total: items.length, lines, left: 0 }, cap)
   })
+}
+
+function cutSection(section: ItemSection, cap: number): ItemSection {
+  const lines = section.lines.slice(0, cap)
+  const told = lines.reduce((sum, { count }) => sum + count, 0)
+  return { ...section, lines, left: section.total - told }
 }
 
 function compareItems(a: DriftItem, b: DriftItem): number {
@@ -53,14 +68,43 @@ function compareItems(a: DriftItem, b: DriftItem): number {
   )
 }
 
-function lineOf(item: DriftItem, list: ItemList): ItemLine {
+function lineOf({ items, as }: ItemGroup, list: ItemList, names: number): ItemLine {
+  const [item] = items
   const isFinding = item.layer === 'finding'
-  return {
-    severity: item.severity,
-    title: item.ref === null ? safeClip(item.path, TITLE_WIDTH) : clipRef(item.ref),
-    path: isFinding ? '' : safeClip(item.path, PATH_WIDTH),
-    detail: [...whatOf(item), ...besides(item, list)],
-  }
+  const title = item.ref === null ? safeClip(item.path, TITLE_WIDTH) : clipRef(item.ref)
+  const line = { count: items.length, severity: item.severity, title, path: isFinding ? '' : item.path }
+  const rest = besides(sharedBy(items), list)
+  if (as === 'part') return clipPath({ ...line, path: item.within ?? '', detail: [...sidesOf(items), ...rest] })
+  const detail = [...whatOf(item), ...rest]
+  if (as === 'one') return clipPath({ ...line, detail })
+  const kind = safeClip(item.ref?.kind ?? '', TITLE_WIDTH)
+  return clipPath({ ...line, title: `${items.length} ${kind}`, detail: [...detail, ...namesOf(items, names)] })
+}
+
+function clipPath(line: ItemLine): ItemLine {
+  return { ...line, path: safeClip(line.path, PATH_WIDTH) }
+}
+
+/** Of a part that only some clusters have: what is in it stands in the comparison. */
+function sidesOf(items: ItemGroup['items']): Part[] {
+  const [{ among, values, unknown }] = items
+  const has = among.filter((name) => Object.hasOwn(values, name))
+  const not = among.filter((name) => !Object.hasOwn(values, name) && !Object.hasOwn(unknown, name))
+  return [
+    words(`${items.length} fields only in `),
+    names(has),
+    ...(not.length > 0 ? [words(', not in '), names(not)] : []),
+  ]
+}
+
+function namesOf(items: readonly DriftItem[], most: number): Part[] {
+  const told = items.slice(0, most).map(({ ref }) => (ref === null ? '' : shortName(ref)))
+  const left = items.length - told.length
+  return [words(': '), foreign(told.join(', ')), ...(left > 0 ? [words(` and ${left} more`)] : [])]
+}
+
+function shortName({ namespace, name }: ResourceRef): string {
+  return safeClip(namespace === '' ? name : `${namespace}/${name}`, NAME_WIDTH)
 }
 
 function clipRef(ref: ResourceRef): string {
@@ -104,7 +148,7 @@ function names(list: readonly string[]): Part {
 }
 
 function valueParts(item: DriftItem): Part[] {
-  const groups = groupValues(item, item.among)
+  const groups = groupValues({ ...item, values: elideValues(item.values, VALUE_WIDTH) }, item.among)
   const between = words(groups.length === 2 ? ' → ' : ', ')
   return groups.flatMap((group, index) => [
     ...(index === 0 ? [] : [between]),
@@ -119,6 +163,17 @@ function shownValue({ value, unknown }: ValueGroup, item: DriftItem): Part[] {
   if (unknown !== null) return [words('not known: '), foreign(safeClip(unknown, VALUE_WIDTH))]
   if (value === undefined) return [words('absent')]
   return [{ kind: 'value', text: safeClip(displayValue(value, item), VALUE_WIDTH) }]
+}
+
+/** An item with what is true of all of them. */
+function sharedBy([first, ...others]: ItemGroup['items']): DriftItem {
+  const isShared = (key: 'revisions' | 'usedBy'): boolean =>
+    others.every((item) => canonicalJson({ it: item[key] }) === canonicalJson({ it: first[key] }))
+  return {
+    ...first,
+    revisions: isShared('revisions') ? first.revisions : {},
+    usedBy: isShared('usedBy') ? first.usedBy : [],
+  }
 }
 
 /** What helps to find where it comes from: the commit for what is new, the age for what is not. */
@@ -169,10 +224,6 @@ export function fitSections<T>(
   fits: (rendered: T) => boolean,
 ): T {
   const all = sectionsOf(report, most)
-  const cut = (cap: number): ItemSection[] =>
-    all.map((section) => {
-      const lines = section.lines.slice(0, cap)
-      return { ...section, lines, left: section.total - lines.length }
-    })
+  const cut = (cap: number): ItemSection[] => all.map((section) => cutSection(section, cap))
   return largestFitting(most, (cap) => render(cut(cap)), fits)
 }

@@ -7,7 +7,7 @@ const ALL = 1_000_000
 
 /** For a terminal or a log: every item on a line, nothing left out. */
 export function renderDriftText(report: DriftReport): string {
-  const sections = sectionsOf(report, ALL).flatMap(({ title, total, lines }) => [
+  const sections = sectionsOf(report, ALL, ALL).flatMap(({ title, total, lines }) => [
     '',
     `${title.toUpperCase()} (${total})`,
     ...lines.map(

@@ -61,8 +61,8 @@ export function groupValues(
 ): readonly ValueGroup[] {
   const groups = new Map<string, { clusters: ClusterName[]; value: Json | undefined; unknown: string | null }>()
   for (const cluster of clusters) {
-    const unknown = difference.unknown[cluster] ?? null
-    const value = difference.values[cluster]
+    const unknown = Object.hasOwn(difference.unknown, cluster) ? difference.unknown[cluster]! : null
+    const value = Object.hasOwn(difference.values, cluster) ? difference.values[cluster] : undefined
     const key = unknown === null ? (value === undefined ? 'absent' : `=${JSON.stringify(value)}`) : `?${unknown}`
     const group = groups.get(key) ?? { clusters: [], value, unknown }
     group.clusters.push(cluster)

@@ -19,10 +19,11 @@ function textsOf(blocks: readonly SlackBlock[]): string[] {
   )
 }
 
-/** Lines of items, and what lines of the form `+37 more` say is left out. */
+/** Lines of items, each with how many it tells of (`12 HelmRelease`), and what lines of the form `+37 more` say is left out. */
 function counted(text: string): number {
   const left = [...text.matchAll(/\+(\d+) more/g)].reduce((sum, [, number]) => sum + Number(number), 0)
-  return left + [...text.matchAll(/(?:^|\n)(?:• |- )?\*+(?:critical|high|medium|low)\*+ /g)].length
+  const lines = text.matchAll(/(?:^|\n)(?:• |- )?\*+(?:critical|high|medium|low)\*+ (?:`(\d+) HelmRelease`)?/g)
+  return [...lines].reduce((sum, [, several]) => sum + Number(several ?? 1), left)
 }
 
 test('Slack: the everyday report', () => {
@@ -78,7 +79,9 @@ for (const count of [0, 1, 37, 5_000]) {
       const payload = teamsPayload(report)
       assert.deepEqual(validateTeamsPayload(payload), [])
       const rows = payload.attachments[0].content.body.map(({ inlines }) => inlines.map(({ text }) => text).join(''))
-      const shown = rows.filter((row) => /^(?:critical|high|medium|low) /.test(row)).length
+      const shown = rows
+        .flatMap((row) => [...row.matchAll(/^(?:critical|high|medium|low) (?:(\d+) HelmRelease )?/g)])
+        .reduce((sum, [, several]) => sum + Number(several ?? 1), 0)
       const left = rows.flatMap((row) => /^\+(\d+) more$/.exec(row)?.[1] ?? [])
       assert.equal(
         left.reduce((sum, number) => sum + Number(number), shown),

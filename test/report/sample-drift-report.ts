@@ -17,6 +17,7 @@ export function item(part: Partial<DriftItem> = {}): DriftItem {
     unknown: {},
     firstSeen: '2026-11-20T07:00:00Z',
     revisions: {},
+    within: null,
     usedBy: [],
     cause: null,
     owner: null,
@@ -111,7 +112,8 @@ export function reportOf(count: number, names: readonly string[]): DriftReport {
     item({
       fingerprint: `f${index}`,
       ref: { group: 'g', kind: 'HelmRelease', namespace: name(index), name: name(index + 1) },
-      path: name(index + 2),
+      // The same change in many objects would be one line.
+      path: `${name(index + 2)}${index}`,
       clusters: [name(0)],
       among: [name(1), name(0)],
       changes: { [name(0)]: 'changed' },

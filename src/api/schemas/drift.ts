@@ -16,6 +16,7 @@ const ITEM = z.object({
   message: z.string().nullable(),
   clusters: z.array(NAME),
   among: z.array(NAME).meta({ description: 'Clusters that have the object' }),
+  within: z.string().nullable().meta({ description: 'Path of the outermost part on one side only that it is in' }),
   changes: perCluster(CHANGE),
   values: perCluster(JSON_VALUE).meta({ description: 'As last seen, masked; long texts are cut' }),
   unknown: TEXTS,

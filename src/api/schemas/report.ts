@@ -21,6 +21,7 @@ const ITEM: z.ZodType<DriftItem> = z
     previousSeverity: orNull(SEVERITY),
     clusters: NAMES,
     among: NAMES.meta({ description: 'Clusters that have the object' }),
+    within: z.string().nullable().meta({ description: 'Path of the outermost part on one side only that it is in' }),
     changes: perCluster(CHANGE),
     values: perCluster(JSON_VALUE),
     unknown: TEXTS,

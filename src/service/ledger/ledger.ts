@@ -27,6 +27,8 @@ export type LedgerItem = {
   readonly clusters: readonly ClusterName[]
   /** Clusters that have the object. */
   readonly among: readonly ClusterName[]
+  /** Path of the outermost part that exists on one side only, where this is in one; null: in none. */
+  readonly within: string | null
   readonly changes: PerCluster<Change>
   readonly values: PerCluster<Json>
   readonly unknown: PerCluster<string>

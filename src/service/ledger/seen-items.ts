@@ -1,5 +1,6 @@
 import { sha256 } from '../../flux/digest.ts'
 import type { Comparison, Difference, Drift, Finding, PerCluster, Severity } from '../../model/comparison.ts'
+import { elideValues } from '../../model/elide-values.ts'
 import { canonicalJson, isJsonArray, isJsonObject, setOwn, type Json } from '../../model/json.ts'
 import { compareText } from '../../model/resource-ref.ts'
 import type { LedgerItem } from './ledger.ts'
@@ -37,7 +38,7 @@ export function seenItemsOf({ drifts, findings }: Comparison): SeenItems {
 }
 
 function ofDifference(drift: Drift, difference: Difference): SeenItem {
-  const { layer, path, severity, changes, values, unknown, fingerprint } = difference
+  const { layer, path, severity, within, changes, values, unknown, fingerprint } = difference
   const { ref, usedBy, cause, presence } = drift
   const among = Object.keys(presence).filter((cluster) => presence[cluster] === 'present')
   const known = Object.keys(presence).filter((cluster) => !Object.hasOwn(unknown, cluster))
@@ -45,7 +46,7 @@ function ofDifference(drift: Drift, difference: Difference): SeenItem {
     cluster,
     Object.hasOwn(values, cluster) ? sha256(canonicalJson(values[cluster]!)).slice(0, 16) : NOTHING,
   ])
-  const shown = mapped(values, cutTexts)
+  const shown = mapped(elideValues(values, KEPT + 1), cutTexts)
   const item: LedgerItem = {
     ref,
     layer,
@@ -53,6 +54,7 @@ function ofDifference(drift: Drift, difference: Difference): SeenItem {
     message: null,
     clusters: Object.keys(changes),
     among,
+    within,
     changes,
     values: shown,
     unknown,
@@ -74,6 +76,7 @@ function ofFinding({ code, severity, clusters, ref, message, fingerprint }: Find
     message: cutText(message),
     clusters,
     among: clusters,
+    within: null,
     changes: {},
     values: {},
     unknown: {},
