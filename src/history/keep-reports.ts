@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, max, ne } from 'drizzle-orm'
 import type { Comparison } from '../model/comparison.ts'
 import type { LedgerDefinition } from '../service/ledger/definition.ts'
 import { itemKeyOf, type KnownDrift } from '../service/ledger/reported-drift.ts'
+import { calmReport } from '../service/reports/interruptions.ts'
 import { makeReport } from '../service/reports/make-report.ts'
 import { reportRecordOf } from '../service/reports/report-record.ts'
 import type { ReportContext, SavedReport } from '../service/reports/report-store.ts'
@@ -31,25 +32,27 @@ export function keepReport(parts: { queries: Queries; documents: Documents }, ta
   const { queries, documents } = parts
   const { comparison, definition, isOlder, context, now } = task
   const before = newestReport(queries, context.name)
+  const header = before ? readReportHeader(documents, before) : null
   const toldUntil = before?.toldUntil ?? 0
   const news = newsOf(queries, definition.id, { after: toldUntil, limit: -1 })
-  const report = makeReport({
+  const made = makeReport({
     comparison,
     filter: definition.filter,
     records: reportableRecords(queries, definition.id, news),
     news,
     known: knownBefore(queries, task),
-    previous: before ? { id: before.id, notCompared: readReportHeader(documents, before).notCompared } : null,
+    previous: header && { id: header.report.id, notCompared: header.report.notCompared },
     isOlder,
     context,
     now,
   })
+  const { report, interruptions } = calmReport(made, header?.interruptions ?? [])
   const record = reportRecordOf(report, context.secrets)
   const put = createReportWriter(documents)
   const told = { definition: definition.id, toldUntil: Math.max(toldUntil, lastEvent(queries)) }
   queries
     .insert(reports)
-    .values({ ...record, ...told, ...put(report) })
+    .values({ ...record, ...told, ...put(report, interruptions) })
     .run()
   return { report, record, routes: decideRoutes(parts, report, { context, now }, put) }
 }

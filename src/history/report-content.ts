@@ -1,5 +1,6 @@
 import { ITEM_LISTS, type DriftItem, type DriftReport, type ItemList } from '../model/drift-report.ts'
 import { parseJsonText } from '../model/json-text.ts'
+import type { Interruption } from '../service/reports/interruptions.ts'
 import type { Documents } from './documents.ts'
 
 /** Where a report is stored: see the columns of the same names. */
@@ -8,13 +9,20 @@ export type StoredContent = { readonly header: number; readonly items: number }
 /** A report without its items. */
 export type ReportHeader = Omit<DriftReport, ItemList>
 
-type Header = { readonly counts: readonly number[]; readonly report: DriftReport }
+type Header = {
+  readonly counts: readonly number[]
+  readonly report: DriftReport
+  readonly interruptions: readonly Interruption[]
+}
+
+/** Of a report, not of its parts: what it leaves for the next one. */
+type Writer = (report: DriftReport, interruptions?: readonly Interruption[]) => StoredContent
 
 /**
  * Stores reports that share items, such as a report and its parts for routes: each item is written and looked up once. Must be made and
  * used within one transaction.
  */
-export function createReportWriter(documents: Documents): (report: DriftReport) => StoredContent {
+export function createReportWriter(documents: Documents): Writer {
   const texts = new Map<DriftItem, string>()
   const ids = new Map<string, number>()
   const textOf = (item: DriftItem): string => {
@@ -27,11 +35,12 @@ export function createReportWriter(documents: Documents): (report: DriftReport) 
     ids.set(text, id)
     return id
   }
-  return (report) => {
+  return (report, interruptions = []) => {
     const header: Header = {
       counts: ITEM_LISTS.map((list) => report[list].length),
       // The lists stay in their places, empty, so that the document comes back with its keys in order.
       report: { ...report, fresh: [], worsened: [], reopened: [], resolved: [] },
+      interruptions,
     }
     const items = ITEM_LISTS.flatMap((list) => report[list]).map(textOf)
     return {
@@ -54,8 +63,11 @@ export function readReport(documents: Documents, stored: StoredContent): DriftRe
   }
 }
 
-export function readReportHeader(documents: Documents, stored: StoredContent): ReportHeader {
-  return readHeader(documents, stored).report
+export function readReportHeader(
+  documents: Documents,
+  stored: StoredContent,
+): Pick<Header, 'interruptions'> & { readonly report: ReportHeader } {
+  return readHeader(documents, stored)
 }
 
 function readHeader(documents: Documents, { header }: StoredContent): Header {

@@ -76,6 +76,38 @@ const FLAPS_TOLD: Readonly<Record<number, readonly string[]>> = {
   3: ['2026-10-13T14:00:00Z ops: gone backend', '2026-10-13T14:00:00Z team: gone backend'],
 }
 
+/** From Wednesday the 28th, 08:30: an hour not to be read, an hour to be read; the fourth time it is for five hours. */
+function edgeComesAndGoes(): Row[] {
+  const begin = Date.parse('2026-10-28T08:30:00Z')
+  return [0, 1, 2, 3, 4, 5, 6, 11].map((hours, turn): Row => {
+    const isGone = turn % 2 === 0
+    return {
+      at: new Date(begin + hours * 3_600_000).toISOString(),
+      happens: `edge can${isGone ? 'not' : ''} be read, turn ${turn + 1}`,
+      does: isGone ? loses('edge') : finds('edge'),
+      tells: EDGE_TOLD[turn] ?? [],
+    }
+  })
+}
+
+/** Two times a day are told. The fourth one lasts: it is told after three hours, at 15:00 + 3. For the team it is over in the morning. */
+const EDGE_TOLD: Readonly<Record<number, readonly string[]>> = {
+  0: ['2026-10-28T09:00:00Z ops: unread edge', '2026-10-28T09:00:00Z team: unread edge'],
+  1: ['2026-10-28T10:00:00Z ops: read edge', '2026-10-28T10:00:00Z team: read edge'],
+  2: ['2026-10-28T11:00:00Z ops: unread edge', '2026-10-28T11:00:00Z team: unread edge'],
+  3: ['2026-10-28T12:00:00Z ops: read edge', '2026-10-28T12:00:00Z team: read edge'],
+  6: ['2026-10-28T18:00:00Z ops: unread edge'],
+  7: ['2026-10-28T20:00:00Z ops: read edge', '2026-10-29T07:00:00Z team: read edge'],
+}
+
+function loses(name: Cluster): Row['does'] {
+  return ({ cluster }) => cluster(name).setFaults([{ match: {}, action: { kind: 'reset' } }])
+}
+
+function finds(name: Cluster): Row['does'] {
+  return ({ cluster }) => cluster(name).setFaults([])
+}
+
 /**
  * The hourly comparison of all three clusters (a difference counts when it is seen twice) tells `ops` at once and `team` outside of its
  * quiet hours: from 18:00 to 8:00 in Berlin, and at the weekend. Production against staging is compared on weekdays at 8:00 in Berlin, and
@@ -118,13 +150,13 @@ export const SCRIPT: readonly Row[] = [
   {
     at: '2026-10-08T10:30:00Z',
     happens: 'edge cannot be read any more',
-    does: ({ cluster }) => cluster('edge').setFaults([{ match: {}, action: { kind: 'reset' } }]),
+    does: loses('edge'),
     tells: ['2026-10-08T11:00:00Z ops: unread edge', '2026-10-08T11:00:00Z team: unread edge'],
   },
   {
     at: '2026-10-08T15:30:00Z',
     happens: 'it answers again; at 16:00 the team has its evening',
-    does: ({ cluster }) => cluster('edge').setFaults([]),
+    does: finds('edge'),
     tells: ['2026-10-08T16:00:00Z ops: read edge', '2026-10-09T06:00:00Z team: read edge'],
   },
   ...flapping(),
@@ -241,4 +273,5 @@ export const SCRIPT: readonly Row[] = [
     does: isWell('production', 'billing'),
     tells: ['2026-10-27T11:00:00Z ops: gone billing', '2026-10-27T11:00:00Z team: gone billing'],
   },
+  ...edgeComesAndGoes(),
 ]
