@@ -63,19 +63,22 @@ export function createDocuments(db: Connection, path: string): Documents {
       if (!row) throw corrupt(path, `lacks document ${id}`)
       return checked(row.json, row.digest)
     },
-    putList: (texts, idOf) =>
-      lists.find(texts) ??
-      lists.add(
-        texts,
+    putList: (texts, idOf) => {
+      const digest = hashOf(texts.join('\n'))
+      const known = lists.find(digest)
+      if (known !== undefined) return known
+      return lists.add(
+        digest,
         texts.map((text, index) => idOf(index) ?? put(text)),
-      ),
+      )
+    },
     getList: lists.get,
   }
 }
 
 type Lists = {
-  readonly find: (texts: readonly string[]) => number | undefined
-  readonly add: (texts: readonly string[], ids: readonly number[]) => number
+  readonly find: (digest: Buffer) => number | undefined
+  readonly add: (digest: Buffer, ids: readonly number[]) => number
   readonly get: (id: number) => ListMembers
 }
 
@@ -89,8 +92,8 @@ function createLists(db: Connection, path: string): Lists {
     'SELECT id, json FROM documents WHERE id BETWEEN ? AND ?',
   )
   return {
-    find: (texts) => selectId.get(hashOf(texts.join('\n'))),
-    add: (texts, ids) => Number(insert.run(hashOf(texts.join('\n')), encodeIds(ids)).lastInsertRowid),
+    find: (digest) => selectId.get(digest),
+    add: (digest, ids) => Number(insert.run(digest, encodeIds(ids)).lastInsertRowid),
     get: (id) => {
       const row = select.get(id)
       if (!row) throw corrupt(path, `lacks list ${id}`)

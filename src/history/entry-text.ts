@@ -1,7 +1,6 @@
 import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
 import type { Json } from '../model/json.ts'
 import { parseJsonText } from '../model/json-text.ts'
-import { referenceRuns } from '../model/reference-runs.ts'
 
 type Fields = [
   group: string,
@@ -33,7 +32,7 @@ export function readEntry(text: string, resourceVersion: string | null): Snapsho
   return entryOf(parseJsonText(text) as unknown as Fields, resourceVersion)
 }
 
-/** As {@link readEntry}, for many: parsing them as one text takes half the time. */
+/** As {@link readEntry}, for many. */
 export function readEntries(texts: readonly string[], versions: readonly (string | null)[]): SnapshotEntry[] {
   const all = parseAll(texts) as unknown as readonly Fields[]
   return all.map((fields, index) => entryOf(fields, versions[index] ?? null))
@@ -46,21 +45,43 @@ function entryOf(fields: Fields, resourceVersion: string | null): SnapshotEntry 
   return { ...entry, ...(noted ? { noted } : {}), ...(suspended === undefined ? {} : { suspended }) }
 }
 
-/** References by runs of the object that they stand in: a changed object costs its own references only. */
-export function writeReferences(references: readonly Reference[]): string[] {
-  return referenceRuns(references).map((run) => JSON.stringify(run))
+type ReferenceFields = [
+  field: string,
+  group: string,
+  kind: string,
+  namespace: string,
+  name: string,
+  use: Reference['use'],
+  optional: boolean,
+  yamlKey: string | null,
+  state: Reference['state'],
+]
+type RunFields = [group: string, kind: string, namespace: string, name: string, references: ReferenceFields[]]
+
+/** The text by which the references of one object are stored: a changed object costs its own references only. */
+export function writeReferenceRun(run: readonly Reference[]): string {
+  const { group, kind, namespace, name } = run[0]!.from
+  const references = run.map(({ field, to, use, optional, yamlKey, state }): ReferenceFields => {
+    return [field, to.group, to.kind, to.namespace, to.name, use, optional, yamlKey, state]
+  })
+  return JSON.stringify([group, kind, namespace, name, references] satisfies RunFields)
 }
 
-/** Reverses {@link writeReferences}. */
-export function readReferences(texts: readonly string[]): Reference[] {
-  return readReferenceRuns(texts).flat()
-}
-
-/** The references of each text: those of one object. */
+/** Reverses {@link writeReferenceRun} for many texts. */
 export function readReferenceRuns(texts: readonly string[]): readonly (readonly Reference[])[] {
-  return parseAll(texts) as unknown as readonly Reference[][]
+  const runs = parseAll(texts) as unknown as readonly RunFields[]
+  return runs.map(([group, kind, namespace, name, references]) => {
+    const from = { group, kind, namespace, name }
+    return references.map((fields) => referenceOf(from, fields))
+  })
 }
 
+function referenceOf(from: Reference['from'], fields: ReferenceFields): Reference {
+  const [field, group, kind, namespace, name, use, optional, yamlKey, state] = fields
+  return { from, field, to: { group, kind, namespace, name }, use, optional, yamlKey, state }
+}
+
+/** Parsing them as one text takes half the time. */
 function parseAll(texts: readonly string[]): Json {
   return parseJsonText(`[${texts.join(',')}]`)
 }

@@ -3,7 +3,7 @@ import type { ErrorDocument } from '../model/errors.ts'
 import type { Digest, EventCount, ObjectBody, Snapshot, SnapshotHeader } from '../model/snapshot.ts'
 import type { KnownObjects, SnapshotSummary } from '../service/ports.ts'
 import type { Documents } from './documents.ts'
-import { readEntries, readReferences } from './entry-text.ts'
+import { readEntries, readReferenceRuns } from './entry-text.ts'
 import type { PreviousSnapshot } from './previous-snapshot.ts'
 import type { SnapshotRow } from './schema.ts'
 import { parseJsonText } from '../model/json-text.ts'
@@ -25,7 +25,7 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
     coverage: withScopeVersions(header.coverage, JSON.parse(row.scopeVersions)),
     error: errorOf(row),
     entries: readEntries(documents.getList(row.entries).texts, versions),
-    references: readReferences(documents.getList(row.references).texts),
+    references: readReferenceRuns(documents.getList(row.references).texts).flat(),
     events: row.events === null ? null : (parseJsonText(documents.get(row.events)) as unknown as EventCount[]),
     body: bodyReader(documents),
   }

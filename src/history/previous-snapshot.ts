@@ -8,17 +8,14 @@ import type { SnapshotRow } from './schema.ts'
 /** A stored text of an entry, with the document that holds it. */
 export type StoredText = { readonly text: string; readonly id: number }
 
-/** The stored references of one object. */
-export type StoredRun = StoredText & { readonly run: readonly Reference[] }
-
 /** A stored snapshot as the next one needs it, read once for both ends of a run: what is known, and what is stored. */
 export type PreviousSnapshot = {
   readonly row: SnapshotRow
   readonly byUid: ReadonlyMap<string, SnapshotEntry>
   /** By `refKey` of the object that refers. */
   readonly references: ReadonlyMap<string, readonly Reference[]>
-  /** The text of all references of an object, by the first of them: they stand in `references` as they are. */
-  readonly textOfRun: (first: Reference) => StoredRun | undefined
+  /** The text of the references of one object, by the objects themselves. */
+  readonly storedRun: (run: readonly Reference[]) => StoredText | undefined
   /** The texts of an entry of `byUid`, by the object itself: nothing is compared. */
   readonly textOf: (entry: SnapshotEntry) => StoredText | undefined
   /** All entries with their texts, in their order. */
@@ -40,9 +37,15 @@ export function readPrevious(row: SnapshotRow, documents: Documents): PreviousSn
   return { row, byUid, textOf: (entry) => stored.get(entry), entries, ...readRuns(row, documents) }
 }
 
-function readRuns(row: SnapshotRow, documents: Documents): Pick<PreviousSnapshot, 'references' | 'textOfRun'> {
+function readRuns(row: SnapshotRow, documents: Documents): Pick<PreviousSnapshot, 'references' | 'storedRun'> {
   const { texts, ids } = documents.getList(row.references)
   const runs = readReferenceRuns(texts)
   const stored = new Map(runs.map((run, index) => [run[0], { text: texts[index]!, id: ids[index]!, run }]))
-  return { references: runsByObject(runs), textOfRun: (first) => stored.get(first) }
+  return {
+    references: runsByObject(runs),
+    storedRun: (run) => {
+      const found = stored.get(run[0])
+      return found?.run.length === run.length && found.run.every((one, at) => one === run[at]) ? found : undefined
+    },
+  }
 }

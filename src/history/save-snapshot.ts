@@ -1,10 +1,11 @@
 import { canonicalJson } from '../model/json.ts'
+import { referenceRuns } from '../model/reference-runs.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { Digest, Snapshot, SnapshotEntry } from '../model/snapshot.ts'
 import type { Connection } from './connect.ts'
 import type { Documents } from './documents.ts'
 import { namespacesText } from './find-snapshot.ts'
-import { writeEntry, writeReferences } from './entry-text.ts'
+import { writeEntry, writeReferenceRun } from './entry-text.ts'
 import { readHeader, splitScopeVersions, type StoredHeader } from './load-snapshot.ts'
 import { prepareKeepVersions } from './keep-versions.ts'
 import type { PreviousSnapshot, StoredText } from './previous-snapshot.ts'
@@ -49,7 +50,7 @@ export function prepareSaveSnapshot(
       scopeVersions: JSON.stringify(versions),
       entries: documents.putList(matched.texts, (index) => matched.ids[index]),
       entryVersions: documents.put(JSON.stringify(snapshot.entries.map((entry) => entry.resourceVersion))),
-      references: documents.putList(writeReferences(snapshot.references), () => undefined),
+      references: storeReferences(snapshot, previous, documents),
       events: snapshot.events === null ? null : documents.put(JSON.stringify(snapshot.events)),
     })
     const changed = snapshot.entries.filter((_, index) => matched.ids[index] === undefined)
@@ -98,6 +99,16 @@ function storeBodies(snapshot: Snapshot, { ids }: Matched, documents: Documents)
     store(digest)
     store(statusDigest)
   }
+}
+
+/** References of an object that are those of the previous snapshot, by the objects themselves, are found at once. */
+function storeReferences({ references }: Snapshot, previous: PreviousSnapshot | null, documents: Documents): number {
+  const runs = referenceRuns(references)
+  const known = runs.map((run) => previous?.storedRun(run))
+  return documents.putList(
+    runs.map((run, index) => known[index]?.text ?? writeReferenceRun(run)),
+    (index) => known[index]?.id,
+  )
 }
 
 type Before = { readonly previous: PreviousSnapshot; readonly documents: Documents }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readEntry, writeEntry } from '../../src/history/entry-text.ts'
-import type { SnapshotEntry } from '../../src/model/snapshot.ts'
+import {
+  readEntries,
+  readEntry,
+  readReferenceRuns,
+  writeEntry,
+  writeReferenceRun,
+} from '../../src/history/entry-text.ts'
+import type { Reference, SnapshotEntry } from '../../src/model/snapshot.ts'
 
 const plain: SnapshotEntry = {
   ref: { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'apps', name: 'web' },
@@ -20,4 +26,25 @@ test('an entry is read as it was written, with what is set only at times', () =>
     const entry = { ...plain, ...more }
     assert.deepEqual(readEntry(writeEntry(entry), '7'), entry)
   }
+})
+
+test('many entries are read as each of them', () => {
+  const texts = [writeEntry(plain), writeEntry({ ...plain, noted: true })]
+  assert.deepEqual(readEntries(texts, ['7']), [plain, { ...plain, noted: true, resourceVersion: null }])
+  assert.deepEqual(readEntries([], []), [])
+})
+
+test('the references of an object are read as they were written', () => {
+  const to = { group: '', kind: 'Secret', namespace: 'apps', name: 'values "a"' }
+  const first: Reference = {
+    from: plain.ref,
+    field: 'spec.valuesFrom[0]',
+    to,
+    use: 'values',
+    optional: true,
+    yamlKey: 'values.yaml',
+    state: 'absent',
+  }
+  const run: Reference[] = [first, { ...first, to: { ...to, kind: 'ConfigMap' }, optional: false, yamlKey: null }]
+  assert.deepEqual(readReferenceRuns([writeReferenceRun(run), writeReferenceRun([first])]), [run, [first]])
 })
