@@ -49,8 +49,8 @@ type Bodies = Map<Digest, string>
 
 /**
  * Masks what was read and makes the snapshot. All Secrets are learned before the first object is masked. Under the same set of
- * secrets, what is known keeps its entry, unread; its body is then asked of `known` when someone needs it. Secrets are always
- * masked anew: their body also depends on who refers to them.
+ * secrets, what is known keeps its entry, unread; its body is then asked of `known` when someone needs it. Of a Secret the body also depends on
+ * which of its keys others read as YAML: it is masked anew where these are others than before.
  */
 export function assembleSnapshot(input: SnapshotInput): Snapshot {
   const { header, masker } = input
@@ -61,12 +61,8 @@ export function assembleSnapshot(input: SnapshotInput): Snapshot {
   const secretSet = masker.secretSet()
   const known = input.known?.secretSet === secretSet ? input.known : null
   const bodies: Bodies = new Map()
-  const yamlKeys = yamlKeysOf(targets)
-  const entries: SnapshotEntry[] = []
   const checks = createEffectiveChecks(referenced, input.states)
-  const making = { masker, bodies, checks, reuse: known !== null }
-  for (const object of objects.values()) if (!object.generated) entries.push(entryOf(object, undefined, making))
-  for (const [key, object] of referenced) entries.push(entryOf(object, yamlKeys.get(key), making))
+  const entries = entriesOf({ objects, referenced }, { targets, known }, { masker, bodies, checks })
   entries.sort((a, b) => compareRefs(a.ref, b.ref))
   return {
     ...header,
@@ -113,14 +109,42 @@ export function failedSnapshot(
 type Making = Pick<SnapshotInput, 'masker'> & {
   readonly bodies: Bodies
   readonly checks: EffectiveChecks
-  readonly reuse: boolean
 }
 
-function entryOf(object: TakenObject, yamlKeys: ReadonlySet<string> | undefined, making: Making): SnapshotEntry {
+type Read = {
+  readonly objects: ReadonlyMap<string, TakenObject>
+  readonly referenced: ReadonlyMap<string, TakenObject>
+}
+type Context = { readonly targets: readonly ReferenceTarget[]; readonly known: KnownObjects | null }
+
+function entriesOf({ objects, referenced }: Read, { targets, known }: Context, making: Making): SnapshotEntry[] {
+  const entries: SnapshotEntry[] = []
+  for (const object of objects.values()) {
+    if (!object.generated) entries.push(entryOf(object, { yamlKeys: NO_KEYS, reuse: known !== null }, making))
+  }
+  const yamlKeys = yamlKeysOf(targets)
+  const knownYamlKeys = yamlKeysOf([...(known?.references.values() ?? [])].flat())
+  for (const [key, object] of referenced) {
+    const now = yamlKeys.get(key) ?? NO_KEYS
+    const isSame = !isSecret(object.ref) || isSameSet(now, knownYamlKeys.get(key) ?? NO_KEYS)
+    entries.push(entryOf(object, { yamlKeys: now, reuse: known !== null && isSame }, making))
+  }
+  return entries
+}
+
+/** `reuse`: an entry that is known for the object is that of now. */
+type Use = { readonly yamlKeys: ReadonlySet<string>; readonly reuse: boolean }
+
+const NO_KEYS: ReadonlySet<string> = new Set()
+
+function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && one.isSubsetOf(other)
+}
+
+function entryOf(object: TakenObject, { yamlKeys, reuse }: Use, making: Making): SnapshotEntry {
   const { ref, limit, known } = object
   const { masker, bodies, checks } = making
-  const secret = isSecret(ref)
-  if (making.reuse && known && !secret) {
+  if (reuse && known) {
     if (limit !== null || checks.isKnown(object)) return known
     const { noted: _noted, ...before } = known
     return { ...before, ...tell(reduceObject(object.raw()), object, making) }
@@ -138,7 +162,7 @@ function entryOf(object: TakenObject, yamlKeys: ReadonlySet<string> | undefined,
   if (limit) return { ...identity, digest: keep(masker.maskBody({}, ref), bodies), statusDigest: null, limit }
   const reduced = reduceObject(raw)
   const { body } = reduced
-  const masked = secret ? masker.maskSecretBody(body, yamlKeys ?? new Set()) : masker.maskBody(body, ref)
+  const masked = isSecret(ref) ? masker.maskSecretBody(body, yamlKeys) : masker.maskBody(body, ref)
   return {
     ...identity,
     digest: keep(masked, bodies),

@@ -1,12 +1,12 @@
 import { refOf } from '../flux/identity.ts'
 import { isGenerated } from '../flux/reduce.ts'
 import { referencesOf, type ReferenceTarget } from '../flux/references.ts'
-import { exceedsLimits } from '../model/json.ts'
+import { exceedsLimits, own } from '../model/json.ts'
 import { AppError } from '../model/errors.ts'
 import { refKey, sameRef, type ResourceRef } from '../model/resource-ref.ts'
 import type { RawObject, ReferenceState, SnapshotEntry } from '../model/snapshot.ts'
 import type { KnownObjects } from '../service/ports.ts'
-import { resourceVersionOf, uidOf, versionOf } from './raw-object.ts'
+import { versionOf } from './raw-object.ts'
 
 /** An object as it was read. The content of one that is known is let go: there are thousands, and hardly one is needed again. */
 export type TakenObject = {
@@ -33,7 +33,7 @@ export type Again = () => RawObject
 /** Takes from an object what is needed of it at once. Without `again`, or where nothing is known, its content is kept. */
 export function takeObject(raw: RawObject, known: KnownObjects | null = null, again: Again | null = null): TakenObject {
   const ref = refOf(raw)
-  const entry = known && knownEntry(raw, ref, known)
+  const entry = known && knownEntry(raw, known)
   const generated = isGenerated(raw)
   // What was within limits then is still, being unchanged.
   const limit = entry ? entry.limit : exceedsLimits(raw)
@@ -53,11 +53,10 @@ export function takeObject(raw: RawObject, known: KnownObjects | null = null, ag
  * is known of this version of it.
  */
 export function takeUnread(partial: RawObject, known: KnownObjects): TakenObject | null {
-  const ref = refOf(partial)
   const unread = { generated: false, limit: null, targets: [], known: null, unread: true, raw: neverRead }
-  if (isGenerated(partial)) return { ...unread, ref, generated: true }
-  const entry = knownEntry(partial, ref, known)
-  if (entry === null) return null
+  // Hardly any object is new: looking it up comes first.
+  const entry = knownEntry(partial, known)
+  if (entry === null) return isGenerated(partial) ? { ...unread, ref: refOf(partial), generated: true } : null
   return { ...unread, ref: entry.ref, limit: entry.limit, targets: referencesIn(known, entry), known: entry }
 }
 
@@ -70,9 +69,11 @@ function referencesIn(known: KnownObjects, { ref }: SnapshotEntry): TakenObject[
 }
 
 /** The same uid and resourceVersion in another version of the API may be other content: defaults and fields depend on it. */
-function knownEntry(raw: RawObject, ref: ResourceRef, known: KnownObjects): SnapshotEntry | null {
-  const resourceVersion = resourceVersionOf(raw)
-  const entry = known.byUid.get(uidOf(raw) ?? '')
-  if (!entry || resourceVersion === null || entry.resourceVersion !== resourceVersion) return null
-  return entry.version === versionOf(raw) && sameRef(entry.ref, ref) ? entry : null
+function knownEntry(raw: RawObject, known: KnownObjects): SnapshotEntry | null {
+  const metadata = own(raw, 'metadata')
+  const uid = own(metadata, 'uid')
+  const entry = typeof uid === 'string' ? known.byUid.get(uid) : undefined
+  if (!entry || entry.resourceVersion === null || entry.resourceVersion !== own(metadata, 'resourceVersion'))
+    return null
+  return entry.version === versionOf(raw) && sameRef(entry.ref, refOf(raw)) ? entry : null
 }

@@ -127,6 +127,7 @@ export function historyOn(db: Connection, { path, engine }: Omit<HistoryOptions,
         lent.set(previous.byUid, previous)
         return knownObjects(previous, documents)
       }),
+    together: write,
     saveSnapshot: (snapshot) => write(() => saveSnapshot(snapshot, previousOf(snapshot))),
     loadSnapshot: (cluster, selector, namespaces = null) =>
       read(() => {

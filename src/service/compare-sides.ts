@@ -50,8 +50,11 @@ export type ComparePorts = {
  */
 export async function compareSides(request: CompareRequest, ports: ComparePorts): Promise<RuledComparison> {
   const { ruled, snapshots, tracked } = await answerSides(request, ports)
-  for (const snapshot of snapshots) ports.history?.saveSnapshot(snapshot)
-  ports.history?.saveComparison(ruled.comparison, tracked ?? undefined)
+  const { history } = ports
+  history?.together(() => {
+    for (const snapshot of snapshots) history.saveSnapshot(snapshot)
+    history.saveComparison(ruled.comparison, tracked ?? undefined)
+  })
   return ruled
 }
 

@@ -80,6 +80,8 @@ export type History = LedgerReads &
   VersionReads & {
     /** `namespaces` as they are asked for now: null for the whole cluster. */
     readonly known: (cluster: ClusterName, namespaces?: readonly string[] | null) => KnownObjects | null
+    /** Several saves as one: all of them are kept or none, and the disk is waited for once. */
+    readonly together: <T>(saves: () => T) => T
     readonly saveSnapshot: (snapshot: Snapshot) => void
     /**
      * Among the snapshots of the whole cluster, and with `namespaces` also those of exactly these. An id is found in any scope, and

@@ -29,7 +29,9 @@ export async function takeSnapshots(
     ),
   )
   signal.throwIfAborted()
-  for (const snapshot of snapshots) if (isKept(snapshot, scope)) history?.saveSnapshot(snapshot)
+  const kept = snapshots.filter((snapshot) => isKept(snapshot, scope))
+  // Nothing to store must not fail where nothing can be stored.
+  if (kept.length > 0) history?.together(() => kept.forEach((snapshot) => history.saveSnapshot(snapshot)))
   return snapshots
 }
 

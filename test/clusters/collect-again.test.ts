@@ -46,6 +46,21 @@ test('a Secret that takes a value which stands in an unchanged object: it is mas
   assert.deepEqual(known.asked, [])
 })
 
+test('a known Secret is masked anew where another of its keys is read as YAML', async (t) => {
+  const keys = secret('keys', 'apps', { a: 'user: CANARY-one\n', b: 'user: CANARY-two\n' })
+  const naming = (name: string, valuesKey: string): object =>
+    helmRelease(name, 'apps', { valuesFrom: [{ kind: 'Secret', name: 'keys', valuesKey }] })
+  const cluster = await startOne(t, { objects: [naming('one', 'a'), keys] })
+  const known = knownFrom(await collectFrom(t, cluster))
+  assert.deepEqual(contentOf(await collectFrom(t, cluster, { known })), contentOf(await collectFrom(t, cluster)))
+  cluster.apply(naming('two', 'b'))
+  const more = await collectFrom(t, cluster, { known })
+  assert.deepEqual(contentOf(more), contentOf(await collectFrom(t, cluster)))
+  cluster.remove({ group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'apps', name: 'one' })
+  const other = await collectFrom(t, cluster, { known: knownFrom(more) })
+  assert.deepEqual(contentOf(other), contentOf(await collectFrom(t, cluster)))
+})
+
 test('an object that is read in another version of its API is read anew, though nobody wrote it since', async (t) => {
   const cluster = await startOne(t, { objects: SHOP })
   const first = await collectFrom(t, cluster)

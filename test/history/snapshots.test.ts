@@ -257,6 +257,20 @@ test('a snapshot that cannot be stored whole is not stored at all', (t) => {
   assert.deepEqual(plain(history.loadSnapshot('production', 'latest')!), plain(snapshot))
 })
 
+test('what is saved together is kept as a whole or not at all', (t) => {
+  const { history } = historyIn(t)
+  const [one, two] = ['snap_1', 'snap_2'].map((id) => snapshotOf(id, [{ name: id }]).snapshot)
+  const save = (isWhole: boolean) => () => {
+    history.saveSnapshot(one!)
+    history.saveSnapshot(two!)
+    if (!isWhole) throw new Error('half way')
+  }
+  assert.throws(() => history.together(save(false)), /half way/)
+  assert.deepEqual(history.listSnapshots({ cluster: null, limit: 9 }), [])
+  history.together(save(true))
+  assert.equal(history.listSnapshots({ cluster: null, limit: 9 }).length, 2)
+})
+
 test('altered or lost content is found when it is read', (t) => {
   const { history, path } = historyIn(t)
   history.saveSnapshot(snapshotOf('snap_1', [PODINFO]).snapshot)

@@ -18,6 +18,9 @@ export async function reportSides(
   const { comparison } = ruled
   if (tracked === null) throw new TypeError('a report is about clusters as they are now')
   if (isDry) return ports.history.previewReport(comparison, tracked, context)
-  for (const snapshot of snapshots) ports.history.saveSnapshot(snapshot)
-  return ports.history.saveReport(comparison, tracked, context)
+  const { history } = ports
+  return history.together(() => {
+    for (const snapshot of snapshots) history.saveSnapshot(snapshot)
+    return history.saveReport(comparison, tracked, context)
+  })
 }
