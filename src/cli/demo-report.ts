@@ -51,7 +51,7 @@ export async function demoReport(flags: Flags, streams: Streams): Promise<number
     await onDay('before', stage, async (report) => say(`two days ago  ${headlineOf(await report())}\n`))
     await onDay('yesterday', stage, async (report) => say(`yesterday     ${headlineOf(await report())}\n`))
     await onDay('today', stage, async (report) => {
-      await say(`today\n\n${await report()}`)
+      await say(`\ntoday\n\n${await report()}`)
       const page = await writePage(text(flags, 'out'), chat)
       await say(`\nThe message, drawn from the exact payload that the chat got: ${page}\n`)
       const told = chat.received().length
