@@ -38,6 +38,8 @@ export type ClusterSourceOptions = ClusterSettings & {
   readonly timing?: Timing
   readonly connectTimeoutMs?: number
   readonly pluginTimeoutMs?: number
+  /** Hears of each request to a cluster how it was answered: by its status, or null where no answer came. */
+  readonly onAnswer?: (cluster: string, status: number | null) => void
 }
 
 const PLUGIN_TIMEOUT_MS = 30_000
@@ -144,6 +146,7 @@ async function read(request: ReadRequest, options: ClusterSourceOptions): Promis
     connectTimeoutMs: Math.min(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, settings.requestTimeoutMs),
     signal: run.signal,
     now: timing.now,
+    onAnswer: (status) => options.onAnswer?.(request.cluster, status),
   })
   const credentials = createCredentials(target, {
     env: options.env,

@@ -34,6 +34,8 @@ export type TransportOptions = {
   /** Ends all requests: Ctrl-C or the deadline of the cluster. Its reason is what requests reject with. */
   readonly signal: AbortSignal
   readonly now: () => number
+  /** Hears of each request how it was answered: by its status, or null where no answer came. */
+  readonly onAnswer?: ((status: number | null) => void) | undefined
 }
 
 /** Opens the way to one cluster. No connection is made before the first request; redirects are never followed. */
@@ -55,19 +57,23 @@ export function openTransport(target: ClusterTarget, options: TransportOptions):
     options.signal.throwIfAborted()
     const sent = send(path, accept, credential)
     let timedOut = false
+    let status: number | null = null
     const timer = setTimeout(() => {
       timedOut = true
       sent.abort(new Error('timed out'))
     }, options.requestTimeoutMs)
     running.add(sent)
     try {
-      return { reply: readReply(await sent.answer, options.now()) }
+      const answer = await sent.answer
+      status = answer.status
+      return { reply: readReply(answer, options.now()) }
     } catch (error) {
       options.signal.throwIfAborted()
       return { fault: timedOut ? timeoutFault(options.requestTimeoutMs) : faultFrom(error) }
     } finally {
       clearTimeout(timer)
       running.delete(sent)
+      options.onAnswer?.(status)
     }
   }
   return {

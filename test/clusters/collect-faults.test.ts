@@ -48,7 +48,10 @@ test('a cluster that is down is unreachable', async (t) => {
   const cluster = await startOne(t, { objects: SHOP })
   const kubeconfig = cluster.kubeconfigFor('admin')
   await cluster.stop()
-  const snapshot = await collect(t, { kubeconfig })
+  const answers: (number | null)[] = []
+  const options = { onAnswer: (_: string, status: number | null) => void answers.push(status) }
+  const snapshot = await collect(t, { kubeconfig, options })
+  assert.ok(answers.length > 0 && answers.every((status) => status === null))
   assertUnreadCluster(snapshot, 'cluster-unreachable')
   assert.match(
     snapshot.error?.message ?? '',

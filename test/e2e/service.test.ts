@@ -50,6 +50,17 @@ test('a laptop: the contexts of the kubeconfig are compared by one POST and read
   assert.equal(run.sides.length, 3)
   const found = await ask<{ verdict: string }>(`${url}/api/v1/compare?baseline=staging&target=production`)
   assert.deepEqual([found.status, found.body.verdict], [200, 'drifted'])
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  for (const [cluster, running] of place.simulator.clusters) {
+    const counts = Map.groupBy(running.requests(), ({ status }) => status)
+    assert.ok(counts.size > 0)
+    for (const [code, requests] of counts) {
+      const line = `flux_compare_kube_requests_total{cluster="${cluster}",code="${code}"} ${requests.length}`
+      assert.ok(metrics.includes(`${line}\n`), line)
+    }
+  }
+  assert.match(metrics, /^flux_compare_db_size_bytes [1-9]\d*$/m)
+  assert.match(metrics, /^flux_compare_db_wal_size_bytes \d+$/m)
   assert.equal(await end('SIGTERM'), 0)
   assert.match(log(), /"msg":"stopped"/)
 })

@@ -70,6 +70,7 @@ export async function startAnswering(options: AnsweringOptions): Promise<Answeri
   const kept = asAsync<HistoryReader>(threads.reader)
   const metrics = createMetrics(VERSION, {
     databaseBytes: () => bytesOf(options.historyPath),
+    walBytes: () => bytesOf(`${options.historyPath}-wal`),
     queueDepth: () => depths(queue, current.config),
     ...deliveryMetricsOf(threads.reader, config),
     schedules: () => scheduleNumbers({ config, kept }),

@@ -13,6 +13,7 @@ import type {
   CollectFunctions,
   CollectNotice,
   CollectThreadData,
+  RequestCount,
 } from '../threads/collect-functions.ts'
 import { startThread, type RunningThread } from '../threads/start-thread.ts'
 
@@ -26,6 +27,8 @@ export type CollectingOptions = {
   readonly log: Log
   readonly logLevel: LogLevel
   readonly onDeath: (error: AppError) => void
+  /** Hears how requests to clusters were answered, once a snapshot is taken. */
+  readonly onRequests: (requests: readonly RequestCount[]) => void
 }
 
 export type Collecting = {
@@ -51,8 +54,9 @@ export async function startCollecting(options: CollectingOptions): Promise<Colle
     {
       onDeath,
       onNotice: (notice) => {
-        const { call, progress: said } = notice as CollectNotice
-        progress.get(call)?.(said)
+        const said = notice as CollectNotice
+        if ('requests' in said) options.onRequests(said.requests)
+        else progress.get(said.call)?.(said.progress)
       },
     },
   )

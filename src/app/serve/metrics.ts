@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Comparison } from '../../model/comparison.ts'
 import { isUnread } from '../../model/coverage.ts'
 import type { KindCoverage } from '../../model/coverage.ts'
+import type { RequestCount } from '../threads/collect-functions.ts'
 import type { Accounted } from '../../workers/scheduler.ts'
 
 /** What is told of a snapshot once it is recorded. */
@@ -24,8 +25,9 @@ export type ScheduleNumbers = {
 
 /** Numbers that are asked for when Prometheus reads the metrics. */
 export type MetricSources = {
-  /** Bytes of the database file; null where there is none. */
+  /** Bytes of the database file, and of its write-ahead log; null where there is none. */
   readonly databaseBytes: () => number | null
+  readonly walBytes: () => number | null
   /** Waiting jobs per lane. */
   readonly queueDepth: () => Promise<ReadonlyMap<string, number>>
   /** Messages that wait to be sent. */
@@ -42,6 +44,8 @@ export type Metrics = {
   readonly delivered: (channel: string, result: 'sent' | 'retry' | 'dead' | 'disabled') => void
   /** What became of due times. */
   readonly accounted: (accounted: Accounted) => void
+  /** How requests to clusters were answered that this process sent. */
+  readonly kubeRequests: (requests: readonly RequestCount[]) => void
   readonly request: (route: string, method: string, status: number, seconds: number) => void
   /** The exposition text and its content type. */
   readonly expose: () => Promise<{ readonly body: string; readonly contentType: string }>
@@ -63,6 +67,7 @@ export function createMetrics(version: string, sources: MetricSources): Metrics 
     ...comparisonMetrics(named),
     delivered: deliveryMetrics(named),
     accounted: scheduleMetrics(named, sources.schedules),
+    kubeRequests: kubeMetrics(named),
     request: requestMetrics(named),
     expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   }
@@ -146,6 +151,16 @@ function countDrift({ drifts }: Comparison): { severity: string; kind: string; c
   return [...counts.values()]
 }
 
+function kubeMetrics(named: Named): Metrics['kubeRequests'] {
+  const total = new Counter({
+    ...named('kube_requests_total', 'Requests to clusters by the status that answered them; none: no answer came.'),
+    labelNames: ['cluster', 'code'],
+  })
+  return (requests) => {
+    for (const { cluster, code, count } of requests) total.inc({ cluster, code }, count)
+  }
+}
+
 function requestMetrics(named: Named): Metrics['request'] {
   const total = new Counter({
     ...named('http_requests_total', 'Answered requests by route.'),
@@ -220,14 +235,19 @@ function scheduleMetrics(named: Named, numbers: MetricSources['schedules']): Met
   }
 }
 
-function addSources(named: Named, { databaseBytes, queueDepth }: MetricSources): void {
-  void new Gauge({
-    ...named('db_size_bytes', 'Size of the database file.'),
-    collect() {
-      const bytes = databaseBytes()
-      if (bytes !== null) this.set(bytes)
-    },
-  })
+function addSources(named: Named, { databaseBytes, walBytes, queueDepth }: MetricSources): void {
+  const sizes = [
+    ['db_size_bytes', 'Size of the database file.', databaseBytes],
+    ['db_wal_size_bytes', 'Size of the write-ahead log: it grows while somebody reads one old state.', walBytes],
+  ] as const
+  for (const [name, help, bytesOf] of sizes) {
+    void new Gauge({
+      ...named(name, help),
+      collect() {
+        this.set(bytesOf() ?? 0)
+      },
+    })
+  }
   void new Gauge({
     ...named('queue_depth', 'Jobs that wait.'),
     labelNames: ['lane'],

@@ -115,7 +115,8 @@ async function start(options: ServeOptions, config: Config, onDeath: (error: App
     }
     if (flags.role !== 'api') {
       const pool = flags.role === 'worker' ? (flags.pool ?? 'default') : flags.pool
-      opened.collecting = await startCollecting({ ...shared, env, pool })
+      const onRequests = opened.answering?.metrics.kubeRequests ?? (() => undefined)
+      opened.collecting = await startCollecting({ ...shared, env, pool, onRequests })
     }
     const current = { config, app: appOf(options, config, opened.answering, { queue, closing: closing.signal }) }
     const fetch = (request: Request): Response | Promise<Response> => current.app.fetch(request)

@@ -26,5 +26,10 @@ export type CollectFunctions = {
   readonly setClusters: (clusters: CollectedClusters) => void
 }
 
+/** How many requests to a cluster were answered so. `code`: the HTTP status, or `none` where no answer came. */
+export type RequestCount = { readonly cluster: string; readonly code: string; readonly count: number }
+
 /** What the thread says without being asked. */
-export type CollectNotice = { readonly call: number; readonly progress: Progress }
+export type CollectNotice =
+  | { readonly call: number; readonly progress: Progress }
+  | { readonly requests: readonly RequestCount[] }

@@ -9,6 +9,7 @@ import { createSnapshotTaker } from '../../workers/snapshot-taker.ts'
 import { newId } from '../new-id.ts'
 import { createLog } from '../log.ts'
 import type { CollectedClusters, CollectFunctions, CollectNotice, CollectThreadData } from './collect-functions.ts'
+import { createRequestCounts, type RequestCounts } from './request-counts.ts'
 import { runThread } from './run-thread.ts'
 
 // Entry of the thread that reads clusters: parsing and masking would hold up answers and lock renewals elsewhere.
@@ -19,7 +20,8 @@ const fingerprintKey = createFingerprintKey(key)
 yieldToAnswers()
 
 runThread(createLog(logLevel).child({ thread: 'collect' }), (channel): CollectFunctions => {
-  const current = { source: sourceOf(clusters) }
+  const counts = createRequestCounts()
+  const current = { source: sourceOf(clusters, counts) }
   const take = createSnapshotTaker(() => current.source)
   const running = new Map<number, AbortController>()
   return {
@@ -31,11 +33,13 @@ runThread(createLog(logLevel).child({ thread: 'collect' }), (channel): CollectFu
         return await take(cluster, base, controller.signal, tell)
       } finally {
         running.delete(call)
+        const requests = counts.take()
+        if (requests.length > 0) channel.post({ notice: { requests } satisfies CollectNotice })
       }
     },
     cancel: (call) => running.get(call)?.abort(),
     setClusters: (next) => {
-      current.source = sourceOf(next)
+      current.source = sourceOf(next, counts)
     },
   }
 })
@@ -49,12 +53,13 @@ function yieldToAnswers(): void {
   }
 }
 
-function sourceOf({ targets, execPlugins }: CollectedClusters): SnapshotSource {
+function sourceOf({ targets, execPlugins }: CollectedClusters, counts: RequestCounts): SnapshotSource {
   return createConfiguredSource(targets, {
     env,
     execPlugins,
     engine: VERSION,
     fingerprintKey,
+    onAnswer: counts.add,
     clock: { now: () => new Date() },
     ids: { next: (prefix) => newId(prefix, Date.now(), randomBytes(5)) },
   })
