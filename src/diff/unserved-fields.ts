@@ -59,7 +59,9 @@ function asSevere(finding: Found, fingerprint: string, results: readonly UnitRes
 }
 
 function droppedOn(run: Run, side: Side, results: readonly UnitResult[]): Dropped[] {
-  return VERSIONED_FIELDS.flatMap((field): Dropped[] => {
+  const { install } = side.snapshot
+  const fields = VERSIONED_FIELDS.filter((field) => 'removedIn' in field || isUnserved(field, install, null))
+  return fields.flatMap((field): Dropped[] => {
     const units = results.filter((result) => isAbout(result, field)).map(({ unit }) => unit)
     const lost = units.filter((unit) => isDropped(run, side, { unit, field }))
     return lost.length === 0 ? [] : [{ field, units: new Set(lost) }]

@@ -107,7 +107,7 @@ function unwatchedFinding(group: readonly Unwatched[], sides: readonly Side[]): 
     sides,
     subject: `${controller} ${why}`,
     message: `Flux on ${sides.map(({ name }) => name).join(', ')} does not reconcile ${listed(names)}: no ${controller} ${why}`,
-    hint: `Correct the label or namespace of the objects, or run a ${controller} that watches them (--watch-label-selector, --watch-all-namespaces).`,
+    hint: `Correct the label or namespace of the objects, or run a ${controller} that watches them (--watch-label-selector, --watch-all-namespaces), labelled app.kubernetes.io/part-of=flux.`,
   }
 }
 
