@@ -84,7 +84,15 @@ function withParameter(profiles: Profiles, name: string, values: Readonly<Record
   return { ...profiles, ...Object.fromEntries(added) }
 }
 
-type Seen = { readonly from: string; readonly to: string; readonly target: string; count: number }
+type Seen = {
+  readonly from: string
+  readonly to: string
+  readonly target: string
+  count: number
+  /** Paths at which it is the whole value, and whether it is a part of some text. */
+  readonly whole: Set<string>
+  isPart: boolean
+}
 
 /** Values per cluster, the most frequent first. Against the first cluster, each target has its own word for the same one. */
 function candidatesOf(comparison: Comparison, names: readonly string[]): Readonly<Record<string, string>>[] {
@@ -102,26 +110,34 @@ function candidatesOf(comparison: Comparison, names: readonly string[]): Readonl
 
 function frequentPairs(comparison: Comparison, baseline: string, target: string): Seen[] {
   const seen = new Map<string, Seen>()
-  for (const [from, to] of textPairs(comparison, baseline, target)) {
+  for (const { from, to, path } of textPairs(comparison, baseline, target)) {
     for (const [a, b] of new Map(wordPairs(from, to).map((pair) => [pair.join('\0'), pair])).values()) {
       const key = `${a}\0${b}`
-      const one = seen.get(key) ?? { from: a, to: b, target, count: 0 }
+      const one = seen.get(key) ?? { from: a, to: b, target, count: 0, whole: new Set<string>(), isPart: false }
       one.count += 1
+      if (a === from) one.whole.add(path)
+      else one.isPart = true
       seen.set(key, one)
     }
   }
   const all = [...seen.values()].filter(({ count }) => count >= MIN_SEEN)
   const isBest = (one: Seen): boolean =>
     !all.some((other) => other !== one && (other.from === one.from || other.to === one.to) && other.count >= one.count)
-  return all.filter(isBest)
+  return all.filter(isBest).filter(isOfCluster)
 }
 
+/** The same setting of several objects (`mode: debug`) says something of these, and nothing of the cluster. */
+function isOfCluster({ from, to, whole, isPart }: Seen): boolean {
+  return isPart || whole.size > 1 || formOf([from, to]) !== null
+}
+
+type TextPair = { readonly from: string; readonly to: string; readonly path: string }
+
 /** Texts that stand in the same place, and names of objects of one kind that have no counterpart. */
-function textPairs({ drifts }: Comparison, baseline: string, target: string): (readonly [string, string])[] {
+function textPairs({ drifts }: Comparison, baseline: string, target: string): TextPair[] {
   const values = drifts.flatMap(({ differences }) =>
-    differences.filter(isText).flatMap(({ values }): [string, string][] => {
-      const [from, to] = [values[baseline], values[target]]
-      return typeof from === 'string' && typeof to === 'string' ? [[from, to]] : []
+    differences.filter(isText).flatMap(({ values: { [baseline]: from, [target]: to }, path }): TextPair[] => {
+      return typeof from === 'string' && typeof to === 'string' ? [{ from, to, path }] : []
     }),
   )
   const single = drifts.filter(({ differences }) => differences.some(({ layer }) => layer === 'presence'))
@@ -130,25 +146,30 @@ function textPairs({ drifts }: Comparison, baseline: string, target: string): (r
   const names = only(baseline, target).flatMap((a) =>
     only(target, baseline)
       .filter((b) => a.kind === b.kind && a.group === b.group)
-      .map((b): [string, string] => [`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`]),
+      .map((b): TextPair => ({ from: `${a.namespace}/${a.name}`, to: `${b.namespace}/${b.name}`, path: '' })),
   )
   return [...values, ...names]
 }
 
-function isText({ layer, classification }: Difference): boolean {
-  return layer !== 'presence' && classification === 'drift'
+/** What follows from others would be seen twice. */
+function isText({ layer, classification, derivedFrom }: Difference): boolean {
+  return layer !== 'presence' && classification === 'drift' && derivedFrom.length === 0
 }
 
 const NAMES: readonly (readonly [name: string, form: RegExp])[] = [
   ['env', /^(?:prod|production|prd|live|stg|staging|stage|dev|development|test|qa|uat|preview|sandbox|edge)$/i],
-  ['region', /^[a-z]{2,}-[a-z]+-?\d$/],
+  ['region', /^(?:[a-z]{2,}-[a-z]+-?\d|(?:af|ap|ca|cn|eu|me|sa|us)[a-z]{1,3}\d)$/],
   ['account', /^\d{8,}$/],
   ['domain', /\.[a-z]{2,}$/i],
 ]
 
+function formOf(values: readonly string[]): string | null {
+  return NAMES.find(([, form]) => values.some((value) => form.test(value)))?.[0] ?? null
+}
+
 /** What the word looks like; else `p1`, `p2`. */
 function nameOf(values: Readonly<Record<string, string>>, taken: readonly Candidate[]): string {
-  const known = NAMES.find(([, form]) => Object.values(values).some((value) => form.test(value)))?.[0] ?? 'p'
+  const known = formOf(Object.values(values)) ?? 'p'
   const names = new Set(taken.map(({ name }) => name))
   if (known !== 'p' && !names.has(known)) return known
   for (let n = known === 'p' ? 1 : 2; ; n += 1) if (!names.has(`${known}${n}`)) return `${known}${n}`

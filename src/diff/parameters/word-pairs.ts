@@ -2,8 +2,16 @@
 const MAX_LENGTH = 2000
 const PARTS = /[\p{L}\p{N}]+|[^\p{L}\p{N}]+/gu
 const WORD = /[\p{L}\p{N}]/u
-/** Numbers of one or two digits are counts and versions, not names of anything. */
-const SMALL = /^[\d.]{0,2}$/
+/** Counts, versions, amounts, hashes and patterns change with what runs, and are no names of anything. */
+const NO_NAMES: readonly RegExp[] = [
+  /^\d{1,7}$/,
+  /^v?\d+(?:\.\d+)+(?:[-+].*)?$/,
+  /^v\d+$/,
+  /^\d+(?:\.\d+)?(?:[KMGTPE]i?|m|ms|s|h)$/,
+  /^(?=.*\d)(?=.*[a-f])[\da-f]{7,}$/,
+  /[*?^$()|\\]/,
+  /^(?:true|false|null)$/i,
+]
 
 /**
  * The words at which two texts differ, as pairs: of texts of the same build, run by run (`a.prod.x`, `a.stg.x`); else the whole that differs
@@ -17,7 +25,7 @@ export function wordPairs(from: string, to: string): (readonly [string, string])
 }
 
 function isName(text: string): boolean {
-  return WORD.test(text) && !SMALL.test(text) && !/^(?:true|false|null)$/i.test(text)
+  return WORD.test(text) && !NO_NAMES.some((form) => form.test(text))
 }
 
 function sameBuild(a: readonly string[], b: readonly string[]): boolean {

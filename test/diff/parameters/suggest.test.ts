@@ -16,6 +16,11 @@ test('words that differ are paired', () => {
     ['1.2.3', '1.3.3', []],
     ['same', 'same', []],
     ['true', 'false', []],
+    ['v2024.10.1', 'v2024.11.0', []],
+    ['main-3fa9c1e', 'main-9bd02aa', []],
+    ['512Mi', '1024Mi', []],
+    ['refs/heads/main', 'refs/tags/.*', []],
+    ['clusters/prod/eu-west-1', 'clusters/stage/us-east-2', ['prod stage', 'eu-west-1 us-east-2']],
   ]
   for (const [from, to, expected] of rows) {
     assert.deepEqual(
@@ -72,4 +77,72 @@ test('parameters are learned from a fleet, the most useful first', () => {
       ['apps-staging/web', 'apps-prod/web'],
     ],
   )
+})
+
+type Words = Readonly<Record<'env' | 'region' | 'domain' | 'account' | 'version' | 'tag' | 'memory' | 'mode', string>>
+
+/** A fleet with its cluster in paths, codes of regions, and versions under promotion, as many have it. */
+function cluster(name: string, { env, region, domain, account, ...own }: Words): SnapshotSpec {
+  const release = (app: string) => ({
+    ref: `HelmRelease/shop/${app}`,
+    body: {
+      spec: {
+        chart: { spec: { chart: app, version: own.version } },
+        values: {
+          image: { repository: `registry.${region}.corp.io/${app}`, tag: own.tag },
+          ingress: { host: `${app}.${domain}` },
+          bucket: `logs-${region}-${app}`,
+          account,
+          mode: own.mode,
+          memory: own.memory,
+        },
+      },
+    },
+  })
+  const path = (part: string) => ({
+    ref: `Kustomization/flux-system/${part}`,
+    body: { spec: { path: `./clusters/${env}/${region}/${part}` } },
+  })
+  return { cluster: name, objects: [...['web', 'api', 'cart'].map(release), ...['apps', 'infra'].map(path)] }
+}
+
+const STAGE: Words = {
+  env: 'stage',
+  region: 'euw1',
+  domain: 'stage.corp.io',
+  account: '111122223333',
+  version: '6.10.3',
+  tag: 'main-3fa9c1e',
+  memory: '512Mi',
+  mode: 'debug',
+}
+const PROMOTED = { version: '6.11.0', tag: 'main-9bd02aa', memory: '1024Mi', mode: 'info' }
+
+function suggested(a: SnapshotSpec, b: SnapshotSpec): string[] {
+  const { candidates } = suggestParameters({
+    id: 'run_1',
+    snapshots: [a, b].map(snapshot),
+    baseline: a.cluster,
+    layers: DEFAULT_LAYERS,
+    ignore: [],
+    filter: NO_FILTER,
+    explain: false,
+    engine: '0.0.0',
+    fingerprint: null,
+  })
+  return candidates.map(({ name, values }) => `${name} ${Object.values(values).join(' ')}`)
+}
+
+test('versions, hashes, amounts and settings under promotion are no parameters', () => {
+  assert.deepEqual(suggested(cluster('a', STAGE), cluster('b', { ...STAGE, ...PROMOTED })), [])
+})
+
+test('paths, codes of regions, suffixes of hosts and accounts are', () => {
+  const prod = { env: 'prod', region: 'use1', domain: 'corp.io', account: '444455556666' }
+  assert.deepEqual(suggested(cluster('a', STAGE), cluster('b', { ...STAGE, ...prod, ...PROMOTED })), [
+    'region euw1 use1',
+    'account 111122223333 444455556666',
+    'domain stage.corp.io corp.io',
+    'env stage prod',
+  ])
 })
