@@ -37,7 +37,7 @@ function hasMoreToTell({ unit, effective }: UnitResult): boolean {
 
 const PROBLEMS: Readonly<Record<CompositionProblem, string>> = {
   'object not found': 'there is no such object',
-  'key not found': 'the object has no such key',
+  'key not found': 'the object has no such key in data',
   'unsupported kind': 'it is of a kind that cannot be read from',
   'data not readable': 'it is not a YAML map',
   'not mergeable': 'its value cannot be set at its targetPath',
@@ -72,7 +72,8 @@ function notComposable(result: UnitResult): Found[] {
   const groups = bySubject(result, (state) => {
     if (state.state !== 'not-composable') return []
     const line = state.line === null ? '' : ` (line ${state.line})`
-    return [`${state.source}: ${PROBLEMS[state.problem]}${line}`]
+    const what = !values && state.problem === 'data not readable' ? 'it is no map of texts' : PROBLEMS[state.problem]
+    return [`${state.source}: ${what}${line}`]
   })
   return [...groups].map(([subject, sides]) => ({
     code: values ? 'values-not-composable' : 'substitutions-not-composable',

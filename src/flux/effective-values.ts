@@ -47,12 +47,26 @@ export function composeEffectiveValues(spec: Json | undefined, read: ReadReferen
   const { noted } = known
   if (noted?.problem) {
     const { reason, at, line } = noted.problem
-    return { state: 'not-composable', problem: reason, source: at === null ? 'inline' : (labels[at] ?? 'inline'), line }
+    return failed(reason, at === null ? 'inline' : sourceOf(references, labels, { at, reason }), line)
   }
   const own = readInlineValues(noted?.inlineIgnored ? undefined : dig(spec, 'values'))
   if (own === null) return failed('data not readable', 'inline', null)
   const compose = { own: own.values, references, labels, around: { read, known } }
   return composed(compose) ?? composedPartly(compose)
+}
+
+function sourceOf(
+  references: readonly Json[],
+  labels: readonly string[],
+  { at, reason }: { readonly at: number; readonly reason: CompositionProblem },
+): string {
+  const label = labels[at] ?? 'inline'
+  return reason === 'not mergeable' ? withTarget(label, references[at] ?? null) : label
+}
+
+/** With the path at which the value is to be set, which is what is wrong with it. */
+function withTarget(label: string, reference: Json): string {
+  return `${label} (targetPath ${JSON.stringify(targetPathOf(reference))})`
 }
 
 type Composing = {
@@ -192,7 +206,10 @@ function atPath(reference: Json, value: Json, named: Named): Resolved {
     if (typeof value === 'string') setText(tree, path, value, leaf)
     else setPathUnread(tree, path, sourcedLeaf(named.at, value), leaf)
   }
-  return { step: { set, refused: failed('not mergeable', named.label, null) }, source: { ...named, set } }
+  return {
+    step: { set, refused: failed('not mergeable', withTarget(named.label, reference), null) },
+    source: { ...named, set },
+  }
 }
 
 /**

@@ -262,7 +262,7 @@ test('a failure names the source and the line', () => {
   assert.deepEqual(path, {
     state: 'not-composable',
     problem: 'not mergeable',
-    source: 'ConfigMap/v:values.yaml',
+    source: 'ConfigMap/v:values.yaml (targetPath "a.b")',
     line: null,
   })
   const problem = { reason: 'data not readable', at: 0, line: 3 } as const

@@ -168,7 +168,13 @@ const CONTRADICTIONS: readonly Contradiction[] = [
   },
 ]
 
-/** The last millisecond at which a rule holds: of a date, its end in UTC. NaN where it is neither date nor time. */
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+const TIME = /^(?<date>\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i
+
+/** The last millisecond at which a rule holds: of a date, its end in UTC. NaN where it is neither date nor time, as for February 31. */
 export function endOf(expires: string): number {
-  return Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(expires) ? `${expires}T23:59:59.999Z` : expires)
+  const date = DATE.test(expires) ? expires : TIME.exec(expires)?.groups?.['date']
+  const day = date === undefined ? NaN : Date.parse(`${date}T00:00:00Z`)
+  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return NaN
+  return date === expires ? Date.parse(`${date}T23:59:59.999Z`) : Date.parse(expires)
 }

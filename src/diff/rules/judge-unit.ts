@@ -6,6 +6,7 @@ import type { Side } from '../side.ts'
 import { checkRule } from './checks.ts'
 import type { CheckedPlace, Specimen } from './checks.ts'
 import { quote } from '../path.ts'
+import { isEffective } from '../layers.ts'
 import { parseSourceLabel } from '../source-label.ts'
 import { judge } from './judge.ts'
 import type { Case, Judged, RuleUse } from './judge.ts'
@@ -163,7 +164,9 @@ function unequalFindings(unit: Unit, judged: readonly Judged[]): Found[] {
 }
 
 function pathsIn(slots: readonly LeafSlot[]): string {
-  const paths = slots.map(({ layer, path }) => (path === '' ? layer : path))
+  // What follows from inline values stands beside them.
+  const told = slots.some(({ layer }) => !isEffective(layer)) ? slots.filter(({ layer }) => !isEffective(layer)) : slots
+  const paths = told.map(({ layer, path }) => (path === '' ? layer : isEffective(layer) ? `${layer} ${path}` : path))
   const rest = paths.length - MAX_TOLD
   return `${paths.slice(0, MAX_TOLD).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }

@@ -117,6 +117,13 @@ describe('ignore', () => {
     assert.equal(over.summary.differences, 2)
     assert.deepEqual(found(over), ['medium rule-expired staging production edge'])
   })
+
+  it('expires on a day that there is, and at no word or number', () => {
+    for (const expires of ['2026-02-31', '2027-13-01', '2027', 'tomorrow', 'Jan 5 2027', '2026-02-30T10:00:00Z']) {
+      assert.throws(() => run(THREE, rule({ expires })), /rule r1: this is not a date/, expires)
+    }
+    assert.equal(run(THREE, rule({ expires: '2028-02-29T23:30:00+02:00' })).verdict, 'in-sync')
+  })
 })
 
 describe('expect', () => {
@@ -237,6 +244,13 @@ describe('mustEqual', () => {
     assert.deepEqual(found(run(THREE, { ...equal, clusters: ['production', 'edge'] })), [
       'critical must-equal-broken production',
     ])
+  })
+})
+
+describe('mustEqual', () => {
+  it('names an inline value once, although the effective value follows from it', () => {
+    const [told] = run(THREE.slice(0, 2), rule({ action: 'mustEqual', paths: ['spec.values.n'] })).findings
+    assert.match(told!.message, /: spec\.values\.n must be equal, against/)
   })
 })
 
