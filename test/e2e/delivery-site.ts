@@ -10,6 +10,8 @@ export const LIMIT_MS = 60_000
 export const COMPARISON = 'prod-vs-staging'
 
 export type DeliverySite = {
+  /** With its configuration, config.yaml, which is JSON. */
+  readonly folder: string
   readonly start: () => Promise<ServiceProcess>
   readonly received: readonly Received[]
   /** What the receiver answers from now on. */
@@ -52,6 +54,7 @@ export async function deliverySite(t: TestContext): Promise<DeliverySite> {
     },
   })
   return {
+    folder: fleet.folder,
     start: () => fleet.start('all'),
     received: receiver.requests,
     answer: (answering) => (state.answering = answering),
