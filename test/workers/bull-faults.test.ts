@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
 import type { JobQueue } from '../../src/service/job-queue.ts'
+import { WAKE_LANE } from '../../src/service/lanes.ts'
 import { createBullQueue } from '../../src/workers/bull-queue.ts'
+import { readWake } from '../../src/workers/job-data.ts'
 import { redisAt } from '../../src/workers/redis-target.ts'
 import { job, rejects, until, untilState } from '../contracts/job-queue.ts'
 import { startRedis, type RedisServer } from './redis-server.ts'
@@ -73,6 +75,33 @@ test(
     assert.equal(await inTime(queue.handover.take('full')), null)
     await server.command('CONFIG SET maxmemory 0')
     await works(queue, ran, 'after')
+  },
+)
+
+test(
+  'wake-ups that Redis lost come again when they are told again, and by themselves after it was away',
+  LIMITS,
+  async (t) => {
+    const server = await startRedis(t)
+    const { queue } = await openAndConsume(t, server)
+    const woken: string[] = []
+    await queue.consume(WAKE_LANE, 1, async ({ data }) => {
+      woken.push(readWake(data))
+    })
+    const more = async (): Promise<void> => {
+      const before = woken.length
+      await until(async () => woken.length > before + 1)
+    }
+    const wanted = [{ name: 'prod', cron: '* * * * * *', timeZone: 'UTC' }]
+    await queue.keepWakeUps(wanted)
+    await more()
+    await server.command('FLUSHALL')
+    await queue.keepWakeUps(wanted)
+    await more()
+    await server.kill()
+    await sleep(3_000)
+    await server.start()
+    await more()
   },
 )
 
@@ -158,6 +187,7 @@ async function refusesEveryCall(queue: JobQueue): Promise<void> {
     queue.handover.put('refused', [Buffer.from('a')]),
     queue.handover.take('refused'),
     queue.handover.drop('refused'),
+    queue.keepWakeUps([{ name: 'refused', cron: '0 0 29 2 *', timeZone: 'UTC' }]),
   ]
   await Promise.all(calls.map((call) => rejects(inTime(call), 'queue-unavailable')))
 }
