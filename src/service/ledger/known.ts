@@ -43,7 +43,8 @@ function answerOf(
   { item }: LedgerEntry,
   involved: readonly ClusterName[],
 ): Absence | null {
-  if (!EFFECTIVE.has(item.layer) && item.path !== '') return null
+  // What is built may be the same with other variables, so only values are proven one by one.
+  if (item.layer !== 'values' && item.path !== '') return null
   const proof = proofs.find(({ ref, layer }) => layer === item.layer && sameRef(ref, item.ref!))
   if (proof === undefined) return null
   const answers = involved.filter((name) => name !== proof.against).map((name) => proof.answers[name])

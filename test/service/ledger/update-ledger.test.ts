@@ -186,6 +186,11 @@ test('what digests proved different is resolved by a proof of the contrary, and 
   const second = after(first, answered(2, 'unknown'))
   assert.equal(kindsIn(second)['f-a'], 'frozen')
   assert.equal(kindsIn(after(second, answered(3, 'proven-equal')))['f-a'], 'resolved')
+  const leaf = after(EMPTY, comparedAt(1, [driftOf('a', { layer: 'substitutions', path: 'zone' })]))
+  const secrets = { group: '', kind: 'Secret', version: 'v1', objects: 0, status: 'forbidden', scopes: [] } as const
+  const unread = answered(2, 'proven-equal')
+  const clusters = unread.clusters.map((cluster) => ({ ...cluster, coverage: [...cluster.coverage, secrets] }))
+  assert.equal(kindsIn(after(leaf, { ...unread, clusters }))['f-a'], 'frozen')
   // All could be read, and nothing differs.
   assert.equal(kindsIn(after(second, comparedAt(3, [])))['f-a'], 'resolved')
 })
