@@ -1,46 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { run } from '../../src/cli/program.ts'
+import { test } from 'node:test'
 import type { ToldDrift, ToldDriftView } from '../../src/service/ledger/told-drift.ts'
 import { demoFleet } from '../../src/simulator/demo-fleet.ts'
-import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
-import { startSimulator } from '../../src/simulator/simulator.ts'
-import { startService, type ServiceProcess } from '../e2e/service-process.ts'
-import { captureStreams } from './capture-streams.ts'
+import { bothWays, type Ask } from './both-ways.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'flux-compare-drift-'))
-let simulator: Simulator
-let service: ServiceProcess
-let local: Record<string, string>
-
-before(async () => {
-  simulator = await startSimulator({ clusters: demoFleet() })
-  const kubeconfig = join(folder, 'kubeconfig')
-  writeFileSync(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
-  local = { KUBECONFIG: kubeconfig, XDG_STATE_HOME: join(folder, 'state'), USER: 'ada' }
-  service = await startService({ env: local, cwd: folder })
-})
-
-after(async () => {
-  await service.end('SIGTERM')
-  await simulator.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-type Result = { readonly code: number; readonly out: string; readonly err: string }
-
-async function flux(env: Record<string, string>, ...args: string[]): Promise<Result> {
-  const streams = captureStreams({ HOME: join(folder, 'nobody'), ...env })
-  const code = await run(args, streams)
-  return { code, out: streams.out(), err: streams.err() }
-}
-
-type Ask = (...args: string[]) => Promise<Result>
-const here: Ask = (...args) => flux(local, ...args)
-const there: Ask = (...args) => flux({}, ...args, '--server', service.url)
+const { here, there } = bothWays(demoFleet())
 
 async function listed(ask: Ask, ...args: string[]): Promise<readonly ToldDrift[]> {
   const { code, out } = await ask('drift', ...args, '-o', 'json')

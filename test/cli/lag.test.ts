@@ -1,61 +1,29 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { run } from '../../src/cli/program.ts'
+import { test } from 'node:test'
 import type { PromotionLag } from '../../src/service/promotion/lag-view.ts'
-import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
-import { startSimulator } from '../../src/simulator/simulator.ts'
 import { helmRelease } from '../clusters/support.ts'
-import { startService, type ServiceProcess } from '../e2e/service-process.ts'
 import { open, snapshotOf } from '../history/fixtures.ts'
-import { captureStreams } from './capture-streams.ts'
+import { bothWays } from './both-ways.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'flux-compare-lag-'))
-let simulator: Simulator
-let service: ServiceProcess
-let local: Record<string, string>
-
-before(async () => {
-  const names = ['staging', 'production']
-  const clusters = names.map((name) => ({
-    name,
-    folders: [],
-    objects: [release('web', '1.0.0'), release('api', '2.0.0')],
-  }))
-  simulator = await startSimulator({ clusters })
-  const kubeconfig = join(folder, 'kubeconfig')
-  writeFileSync(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
-  local = { KUBECONFIG: kubeconfig, XDG_STATE_HOME: join(folder, 'state') }
-  service = await startService({ env: local, cwd: folder })
-  for (const ask of [here, there]) assert.equal((await ask('staging', 'production', '-q')).code, 0)
-  simulator.clusters.get('staging')!.apply(release('web', '1.1.0'))
-  for (const ask of [here, there]) await ask('staging', 'production', '-q')
-})
-
-after(async () => {
-  await service.end('SIGTERM')
-  await simulator.close()
-  rmSync(folder, { recursive: true, force: true })
+const names = ['staging', 'production']
+const clusters = names.map((name) => ({
+  name,
+  folders: [],
+  objects: [release('web', '1.0.0'), release('api', '2.0.0')],
+}))
+/** Both have compared before and after staging was upgraded. */
+const { folder, flux, here, there } = bothWays(clusters, async (ways) => {
+  for (const ask of [ways.here, ways.there]) assert.equal((await ask('staging', 'production', '-q')).code, 0)
+  ways.simulator().clusters.get('staging')!.apply(release('web', '1.1.0'))
+  for (const ask of [ways.here, ways.there]) await ask('staging', 'production', '-q')
 })
 
 function release(name: string, version: string): object {
   const history = [{ chartName: name, chartVersion: version, name, namespace: 'shop', status: 'deployed', version: 1 }]
   return { ...helmRelease(name, 'shop'), status: { lastAttemptedRevision: version, history } }
 }
-
-type Result = { readonly code: number; readonly out: string; readonly err: string }
-type Ask = (...args: string[]) => Promise<Result>
-
-async function flux(env: Record<string, string>, ...args: string[]): Promise<Result> {
-  const streams = captureStreams({ HOME: join(folder, 'nobody'), ...env })
-  const code = await run(args, streams)
-  return { code, out: streams.out(), err: streams.err() }
-}
-
-const here: Ask = (...args) => flux(local, ...args)
-const there: Ask = (...args) => flux({}, ...args, '--server', service.url)
 
 for (const [where, ask] of [
   ['its own history', here],
@@ -97,16 +65,14 @@ test('what is asked wrongly is told', async () => {
 
 test('a comparison of the configuration names its clusters, kinds and namespaces', async () => {
   const file = join(folder, 'flux-compare.yaml')
-  const clusters = ['staging', 'production'].map(
-    (name) => `  - { name: ${name}, kubeconfig: kubeconfig, context: ${name} }\n`,
-  )
+  const contexts = names.map((name) => `  - { name: ${name}, kubeconfig: kubeconfig, context: ${name} }\n`)
   const comparisons = [
     '  - { name: all, baseline: staging, targets: [production] }\n',
     '  - { name: ours, baseline: staging, targets: [production], kinds: [ks], namespaces: [shop] }\n',
   ]
   writeFileSync(
     file,
-    `apiVersion: flux-compare.dev/v1\nkind: Config\nclusters:\n${clusters.join('')}comparisons:\n${comparisons.join('')}`,
+    `apiVersion: flux-compare.dev/v1\nkind: Config\nclusters:\n${contexts.join('')}comparisons:\n${comparisons.join('')}`,
   )
   const asked = async (name: string) =>
     JSON.parse((await here('drift', 'lag', '--comparison', name, '--config', file, '-o', 'json')).out) as PromotionLag

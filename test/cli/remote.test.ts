@@ -1,46 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { run } from '../../src/cli/program.ts'
+import { test } from 'node:test'
 import { demoFleet } from '../../src/simulator/demo-fleet.ts'
-import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
-import { startSimulator } from '../../src/simulator/simulator.ts'
-import { startService, type ServiceProcess } from '../e2e/service-process.ts'
-import { captureStreams } from './capture-streams.ts'
+import { bothWays } from './both-ways.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'flux-compare-remote-'))
-let simulator: Simulator
-let service: ServiceProcess
-let local: Record<string, string>
-
-before(async () => {
-  simulator = await startSimulator({ clusters: demoFleet() })
-  const kubeconfig = join(folder, 'kubeconfig')
-  writeFileSync(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
-  local = { KUBECONFIG: kubeconfig, XDG_STATE_HOME: join(folder, 'state') }
-  service = await startService({ env: local, cwd: folder })
-})
-
-after(async () => {
-  await service.end('SIGTERM')
-  await simulator.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-type Result = { readonly code: number; readonly out: string; readonly err: string }
-
-async function flux(env: Record<string, string>, ...args: string[]): Promise<Result> {
-  const streams = captureStreams({ HOME: join(folder, 'nobody'), ...env })
-  const code = await run(args, streams)
-  return { code, out: streams.out(), err: streams.err() }
-}
-
-const remote = (...args: string[]): Promise<Result> => flux({}, ...args, '--server', service.url)
+const { flux, here, there: remote } = bothWays(demoFleet())
 
 /** Ids, times and the names of keys differ from run to run. */
 function steady(text: string): string {
@@ -48,13 +14,13 @@ function steady(text: string): string {
 }
 
 test('compare prints what it prints without a service', async () => {
-  const [there, here] = await Promise.all([
+  const [served, direct] = await Promise.all([
     remote('staging', 'production'),
-    flux(local, 'staging', 'production', '--no-history'),
+    here('staging', 'production', '--no-history'),
   ])
-  assert.equal(there.err, '')
-  assert.equal(steady(there.out), steady(here.out))
-  assert.deepEqual([there.code, here.code], [1, 1])
+  assert.equal(served.err, '')
+  assert.equal(steady(served.out), steady(direct.out))
+  assert.deepEqual([served.code, direct.code], [1, 1])
 })
 
 test('a snapshot is taken by the service, and shown and listed from there', async () => {
