@@ -29,6 +29,8 @@ type State = {
   readonly unsettled: Unsettled
   /** What is being sent, by channel. */
   readonly busy: Map<string, Promise<void>>
+  /** Until when (ms since the epoch) a channel is left alone, since its messages could not be read or written down. */
+  readonly resting: Map<string, number>
   readonly queue: PQueue
   readonly stopping: AbortController
   readonly breaking: AbortController
@@ -46,6 +48,7 @@ export function createDeliverer(ports: DelivererPorts): Deliverer {
     ports,
     unsettled: new Map(),
     busy: new Map(),
+    resting: new Map(),
     queue: new PQueue({ concurrency: CHANNELS }),
     stopping: new AbortController(),
     breaking: new AbortController(),
@@ -104,23 +107,26 @@ async function untilNext({ ports: { reads, clock } }: State): Promise<number> {
 }
 
 async function tick(state: State): Promise<void> {
-  const { ports, unsettled, busy } = state
+  const { ports, unsettled, busy, resting } = state
   await settle(ports, unsettled)
   await enableMended(ports)
   await releaseWaiting(ports)
-  const now = ports.clock.now().toISOString()
+  const time = ports.clock.now()
+  const now = time.toISOString()
   const open = await shelveOfDisabled(ports, await ports.reads.dueDeliveries(now, MESSAGES), now)
   for (const [channel, deliveries] of Map.groupBy(open, (delivery) => delivery.channel)) {
-    if (!busy.has(channel)) busy.set(channel, send(state, channel, deliveries))
+    const isResting = time.getTime() < (resting.get(channel) ?? 0)
+    if (!busy.has(channel) && !isResting) busy.set(channel, send(state, channel, deliveries))
   }
 }
 
 async function send(state: State, channel: string, deliveries: readonly DeliveryRecord[]): Promise<void> {
-  const { ports, unsettled, busy, queue } = state
+  const { ports, unsettled, busy, resting, queue } = state
   const sending = { ports, unsettled, stopping: state.stopping.signal, breaking: state.breaking.signal }
   try {
     if (await queue.add(() => sendInOrder(sending, deliveries))) state.isWoken = true
   } catch (error) {
+    resting.set(channel, ports.clock.now().getTime() + LONGEST_MS)
     ports.onTrouble(asAppError(error))
   } finally {
     busy.delete(channel)

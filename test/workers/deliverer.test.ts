@@ -203,6 +203,30 @@ test('while the database takes nothing, no message is sent a second time, and no
   assert.deepEqual(rig.received.map(objectsIn), [['object-1'], ['object-2']])
 })
 
+test('a channel whose messages cannot be read is tried again after half a minute, and holds no other one up', async (t) => {
+  const rig = await deliveryRig(t, {
+    routes: [{ channel: 'damaged' }, { channel: 'team' }],
+    change: ({ reads }) => ({
+      reads: {
+        dueDeliveries: reads.dueDeliveries,
+        nextDeliveryAt: reads.nextDeliveryAt,
+        waitingRoutes: reads.waitingRoutes,
+        disabledChannels: reads.disabledChannels,
+        pendingDelivery: async (id) => {
+          if (id.includes('damaged')) throw new AppError('history-corrupt', 'the content of a message is damaged')
+          return reads.pendingDelivery(id)
+        },
+      },
+    }),
+  })
+  rig.report()
+  for (let second = 0; second < 30; second += 1) await rig.pass(SECOND)
+  assert.deepEqual([statesOf(rig, 'damaged'), statesOf(rig, 'team')], [['pending'], ['sent']])
+  assert.deepEqual(rig.troubles, ['history-corrupt'])
+  await rig.pass(SECOND)
+  assert.deepEqual(rig.troubles, ['history-corrupt', 'history-corrupt'])
+})
+
 test('a channel that hangs holds no other one up', async (t) => {
   let release: () => void = () => undefined
   const slow: Answering = (request, response) => {

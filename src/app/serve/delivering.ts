@@ -76,11 +76,20 @@ export function deliveryMetricsOf(
   config: () => Config,
 ): Pick<MetricSources, 'pendingDeliveries' | 'disabledChannels'> {
   return {
-    pendingDeliveries: () => reads.deliveryCounts().pending,
+    pendingDeliveries: () => readable(() => reads.deliveryCounts().pending),
     disabledChannels: () => {
-      const disabled = new Set(reads.disabledChannels().map(({ channel }) => channel))
-      return new Map(config().channels.map(({ name }) => [name, disabled.has(name)]))
+      const disabled = readable(() => new Set(reads.disabledChannels().map(({ channel }) => channel)))
+      return disabled && new Map(config().channels.map(({ name }) => [name, disabled.has(name)]))
     },
+  }
+}
+
+/** Null where the database is away: other metrics tell it then. */
+function readable<T>(read: () => T): T | null {
+  try {
+    return read()
+  } catch {
+    return null
   }
 }
 

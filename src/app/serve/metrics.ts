@@ -30,10 +30,10 @@ export type MetricSources = {
   readonly walBytes: () => number | null
   /** Waiting jobs per lane. */
   readonly queueDepth: () => Promise<ReadonlyMap<string, number>>
-  /** Messages that wait to be sent. */
-  readonly pendingDeliveries: () => number
-  /** By the name of each channel, whether it refuses for good. */
-  readonly disabledChannels: () => ReadonlyMap<string, boolean>
+  /** Messages that wait to be sent; null: unknown now. */
+  readonly pendingDeliveries: () => number | null
+  /** By the name of each channel, whether it refuses for good; null: unknown now. */
+  readonly disabledChannels: () => ReadonlyMap<string, boolean> | null
   readonly schedules: () => Promise<readonly ScheduleNumbers[]>
 }
 
@@ -193,7 +193,8 @@ function addDeliverySources(named: Named, { pendingDeliveries, disabledChannels 
   void new Gauge({
     ...named('deliveries_pending', 'Messages that wait to be sent.'),
     collect() {
-      this.set(pendingDeliveries())
+      const count = pendingDeliveries()
+      if (count !== null) this.set(count)
     },
   })
   void new Gauge({
@@ -201,7 +202,7 @@ function addDeliverySources(named: Named, { pendingDeliveries, disabledChannels 
     labelNames: ['channel'],
     collect() {
       this.reset()
-      for (const [channel, isDisabled] of disabledChannels()) this.set({ channel }, isDisabled ? 1 : 0)
+      for (const [channel, isDisabled] of disabledChannels() ?? []) this.set({ channel }, isDisabled ? 1 : 0)
     },
   })
 }
