@@ -123,10 +123,16 @@ function effectOn(user: User, { path }: Difference, { key, own }: Source): strin
   return tokens === null ? null : withoutEffect(user, { path: rest, tokens, own })
 }
 
-/** The keys on a path without list items; pointers end at the text of a document, so they do not tell. Null for awkward paths. */
+const KEY = /\.?(?<bare>[A-Za-z_][\w-]*)|\[(?<quoted>"(?:[^"\\]|\\.)*")\]/y
+
+/** The keys on a path to its first list item; pointers end at the text of a document, so they do not tell. Null where there are none. */
 function keysOf(path: string): string[] | null {
-  const [plain = ''] = path.split('[')
-  const keys = plain.split('.').filter((key) => key !== '')
+  const keys: string[] = []
+  const next = new RegExp(KEY)
+  for (let found = next.exec(path); found !== null; found = next.exec(path)) {
+    const { bare, quoted } = found.groups!
+    keys.push(bare ?? String(JSON.parse(quoted!)))
+  }
   return keys.length === 0 ? null : keys
 }
 

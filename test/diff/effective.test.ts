@@ -114,6 +114,26 @@ describe('effective values', () => {
     assert.equal(driftOf(felt, MAP)!.differences[0]!.explanation, null)
   })
 
+  it('name the source that shadows the very key, also one that is no plain word', () => {
+    const at = (cluster: string, text: string): SnapshotSpec => {
+      const texts = { first: 'notes: { x: 1 }\n', base: text, over: 'notes: { "a/b": 3 }\n' }
+      const names = Object.keys(texts)
+      const from = names.map((name) => ({ kind: 'ConfigMap', name }))
+      const maps = Object.entries(texts).map(([name, values]) => ({
+        ref: `ConfigMap/apps/${name}`,
+        body: { data: { 'values.yaml': values } },
+      }))
+      const references = names.map((name, n) => ({
+        ...reference(APP, `ConfigMap/apps/${name}`),
+        field: `spec.valuesFrom[${n}]`,
+        yamlKey: 'values.yaml',
+      }))
+      return { cluster, objects: [release({}, {}, from), ...maps], references }
+    }
+    const result = compareSpecs([at('a', 'notes: { "a/b": 1 }\n'), at('b', 'notes: { "a/b": 2 }\n')])
+    assert.equal(driftOf(result, MAP)!.differences[0]!.explanation, 'no effect: shadowed by ConfigMap/over:values.yaml')
+  })
+
   it('that cannot be composed are a finding, and leave the rest comparable', () => {
     const result = compareSpecs([
       side('a', 'size: 1\n', { m: 1 }),
