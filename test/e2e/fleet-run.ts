@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
 import { fleetObjects } from '../../bench/fleet.ts'
+import { startSimulator } from '../../src/simulator/simulator.ts'
 import type { Fault } from '../../src/simulator/faults.ts'
 import type { SimulatedCluster, Simulator } from '../../src/simulator/simulated-cluster.ts'
 import { ask, poll } from './service-process.ts'
@@ -20,7 +22,7 @@ const OBJECTS = { objects: 500, references: 20 }
 const ALL = 'limit=500'
 
 /** Clusters of 500 objects, each of which differs from the first one in as many objects as its number says, and one that all others have. */
-export function largeFleet(count: number): SimulatedCluster[] {
+function largeFleet(count: number): SimulatedCluster[] {
   return Array.from({ length: count }, (_, n) => ({
     name: `cluster-${String(n + 1).padStart(2, '0')}`,
     folders: [],
@@ -32,6 +34,17 @@ export function largeFleet(count: number): SimulatedCluster[] {
 export function slowDown(simulator: Simulator, ms: number): void {
   const faults: Fault[] = [{ match: { path: /\/kustomizations$/ }, action: { kind: 'delay', ms } }]
   for (const cluster of simulator.clusters.values()) cluster.setFaults(faults)
+}
+
+/** Serves a large fleet for the tests of one file, slowed down. */
+export function slowFleet(count: number, ms: number): () => Simulator {
+  const started: { simulator?: Simulator } = {}
+  before(async () => {
+    started.simulator = await startSimulator({ clusters: largeFleet(count) })
+    slowDown(started.simulator, ms)
+  })
+  after(() => started.simulator?.close())
+  return () => started.simulator!
 }
 
 /** Asks for one comparison of all clusters of the fleet, from new snapshots. */

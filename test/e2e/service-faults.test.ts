@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
-import { startSimulator } from '../../src/simulator/simulator.ts'
+import { test } from 'node:test'
 import { startRedis, type RedisServer } from '../workers/redis-server.ts'
-import {
-  finishedOnce,
-  jobsReach,
-  keptSnapshots,
-  largeFleet,
-  requestRun,
-  slowDown,
-  type FleetResult,
-} from './fleet-run.ts'
+import { finishedOnce, jobsReach, keptSnapshots, requestRun, slowFleet, type FleetResult } from './fleet-run.ts'
 import { serviceFleet } from './service-fleet.ts'
 import { poll, type ServiceProcess } from './service-process.ts'
 
 const CLUSTERS = 20
 const LIMIT_MS = 150_000
 const LIMITS = { timeout: 600_000 }
-let simulator: Simulator
-
-before(async () => {
-  simulator = await startSimulator({ clusters: largeFleet(CLUSTERS) })
-  slowDown(simulator, 1_000)
-})
-
-after(() => simulator.close())
+const fleet = slowFleet(CLUSTERS, 1_000)
 
 const halfWay = (phases: readonly string[]): boolean => phases.includes('done') && phases.includes('running')
 
@@ -76,7 +59,7 @@ test(
   LIMITS,
   async (t) => {
     const redis = await startRedis(t)
-    const { start } = serviceFleet(t, { simulator, redisUrl: redis.url })
+    const { start } = serviceFleet(t, { simulator: fleet(), redisUrl: redis.url })
     const [api, ...workers] = await Promise.all([start('api'), start('worker'), start('worker')])
     const site: Site = { redis, start, api, workers }
     let expected: FleetResult | null = null
@@ -95,7 +78,7 @@ test(
 async function play(site: Site, disturb: (site: Site) => Promise<void>): Promise<FleetResult> {
   await poll(`${site.api.url}/readyz`, () => true, LIMIT_MS)
   const earlier = await keptSnapshots(site.api.url)
-  const run = await requestRun(site.api.url, [...simulator.clusters.keys()])
+  const run = await requestRun(site.api.url, [...fleet().clusters.keys()])
   await jobsReach(site.api.url, run, halfWay, LIMIT_MS)
   await disturb(site)
   const result = await finishedOnce(site.api.url, run, earlier, LIMIT_MS)

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
-import { startSimulator } from '../../src/simulator/simulator.ts'
 import {
   finishedOnce,
   jobsReach,
   keptSnapshots,
-  largeFleet,
   requestRun,
-  slowDown,
+  slowFleet,
   type FleetResult,
   type FleetRun,
 } from './fleet-run.ts'
@@ -19,14 +16,7 @@ import type { ServiceProcess } from './service-process.ts'
 const CLUSTERS = 8
 const LIMIT_MS = 120_000
 const LIMITS = { timeout: 400_000 }
-let simulator: Simulator
-
-before(async () => {
-  simulator = await startSimulator({ clusters: largeFleet(CLUSTERS) })
-  slowDown(simulator, 700)
-})
-
-after(() => simulator.close())
+const fleet = slowFleet(CLUSTERS, 700)
 
 /** Comes back when the process is where it is to be ended. */
 type Point = (process: ServiceProcess, run: FleetRun) => Promise<void>
@@ -54,11 +44,11 @@ const SCENARIOS: readonly Scenario[] = [
 ]
 
 test('the queue in the process: whenever that ends, nothing is lost and nothing comes twice', LIMITS, async (t) => {
-  const { start } = serviceFleet(t, { simulator, redisUrl: null })
+  const { start } = serviceFleet(t, { simulator: fleet(), redisUrl: null })
   let service = await start('all')
   const play = async ({ signal, points }: Omit<Scenario, 'name'>): Promise<FleetResult> => {
     const earlier = await keptSnapshots(service.url)
-    const run = await requestRun(service.url, [...simulator.clusters.keys()])
+    const run = await requestRun(service.url, [...fleet().clusters.keys()])
     for (const point of points) {
       await point(service, run)
       const code = await service.end(signal)
