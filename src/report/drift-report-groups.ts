@@ -3,7 +3,7 @@ import { canonicalJson } from '../model/json.ts'
 
 /**
  * Items that are told on one line. `part`: leaves of a part of one object that only some clusters have; `same`: the same in many objects
- * of a kind.
+ * of a kind, or absent for one cause.
  */
 export type ItemGroup = {
   readonly as: 'one' | 'part' | 'same'
@@ -50,18 +50,9 @@ function partKey(item: DriftItem, list: ItemList): string | null {
 function sameKey(item: DriftItem, list: ItemList): string | null {
   const { ref, layer, path, changes, values, unknown, among, cause } = item
   if (ref === null || layer === 'finding') return null
-  return canonicalJson([
-    ref.group,
-    ref.kind,
-    layer,
-    path,
-    changes,
-    values,
-    unknown,
-    [...among],
-    cause,
-    told(item, list),
-  ])
+  // What is missing because of one thing is missing together, whatever kinds it is of.
+  const kind = layer === 'presence' && cause !== null ? null : { group: ref.group, kind: ref.kind }
+  return canonicalJson([kind, layer, path, changes, values, unknown, [...among], cause, told(item, list)])
 }
 
 /** What lines of this list tell besides. */

@@ -77,8 +77,17 @@ function lineOf({ items, as }: ItemGroup, list: ItemList, names: number): ItemLi
   if (as === 'part') return clipPath({ ...line, path: item.within ?? '', detail: [...sidesOf(items), ...rest] })
   const detail = [...whatOf(item), ...rest]
   if (as === 'one') return clipPath({ ...line, detail })
-  const kind = safeClip(item.ref?.kind ?? '', TITLE_WIDTH)
-  return clipPath({ ...line, title: `${items.length} ${kind}`, detail: [...detail, ...namesOf(items, names)] })
+  return clipPath({ ...line, title: severalTitle(items), detail: [...detail, ...namesOf(items, names)] })
+}
+
+/** `12 HelmRelease`; of several kinds, `12 objects`. */
+function severalTitle(items: ItemGroup['items']): string {
+  const [{ ref }] = items
+  return `${items.length} ${areOfOneKind(items) && ref !== null ? safeClip(ref.kind, TITLE_WIDTH) : 'objects'}`
+}
+
+function areOfOneKind([first, ...others]: ItemGroup['items']): boolean {
+  return others.every(({ ref }) => ref?.kind === first.ref?.kind)
 }
 
 function clipPath(line: ItemLine): ItemLine {
@@ -97,10 +106,12 @@ function sidesOf(items: ItemGroup['items']): Part[] {
   ]
 }
 
-function namesOf(items: readonly DriftItem[], most: number): Part[] {
-  const told = items.slice(0, most).map(({ ref }) => (ref === null ? '' : shortName(ref)))
+function namesOf(items: ItemGroup['items'], most: number): Part[] {
+  const nameOf = areOfOneKind(items) ? shortName : clipRef
+  const told = items.slice(0, most).flatMap(({ ref }) => (ref === null ? [] : nameOf(ref)))
   const left = items.length - told.length
-  return [words(': '), foreign(told.join(', ')), ...(left > 0 ? [words(` and ${left} more`)] : [])]
+  const between = items[0].cause === null ? ': ' : '; these are '
+  return [words(between), foreign(told.join(', ')), ...(left > 0 ? [words(` and ${left} more`)] : [])]
 }
 
 function shortName({ namespace, name }: ResourceRef): string {

@@ -89,3 +89,29 @@ test('two long values that begin alike are told apart', () => {
   const [line] = linesOf([release('a', { values: { staging: `${shared}one`, production: `${shared}two` } })])
   assert.match(line!, /s{16}one \(staging\) → …s{16}two \(production\)/)
 })
+
+test('what is missing for one cause is one line, whatever kinds it is of', () => {
+  const missing = (kind: string, name: string, cause: string | null): DriftItem =>
+    item({
+      ref: { group: 'g', kind, namespace: 'shop', name },
+      fingerprint: `${kind}-${name}`,
+      layer: 'presence',
+      path: '',
+      changes: { edge: 'missing' },
+      clusters: ['edge'],
+      among: ['staging'],
+      values: {},
+      cause,
+    })
+  const cause = 'Kustomization/flux-system/shop is missing'
+  assert.deepEqual(
+    linesOf([missing('HelmRelease', 'a', cause), missing('HelmRelease', 'b', cause), missing('Secret', 'c', cause)]),
+    [
+      'medium    3 objects  missing in edge: Kustomization/flux-system/shop is missing; these are HelmRelease/shop/a, HelmRelease/shop/b, Secret/shop/c',
+    ],
+  )
+  assert.equal(
+    linesOf([missing('HelmRelease', 'a', null), missing('X', 'b', null), missing('Secret', 'c', null)]).length,
+    3,
+  )
+})
