@@ -42,6 +42,7 @@ function entryOf(fields: Fields, resourceVersion: string | null): SnapshotEntry 
   const [group, kind, namespace, name, version, uid, digest, statusDigest, limit, labels, noted, suspended] = fields
   const ref = { group, kind, namespace, name }
   const entry = { ref, version, uid, resourceVersion, digest, statusDigest, labels, limit }
+  if (!noted && suspended === undefined) return entry
   return { ...entry, ...(noted ? { noted } : {}), ...(suspended === undefined ? {} : { suspended }) }
 }
 
