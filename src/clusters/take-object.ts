@@ -20,7 +20,7 @@ export type TakenObject = {
   readonly known: SnapshotEntry | null
   /** Only its metadata was read: the content is as it was then, or (of a generated one) of no interest. `raw` must not be called. */
   readonly unread: boolean
-  /** The object itself, unmasked; of a known one it is parsed anew. */
+  /** The object itself, unmasked; of a known one it is parsed anew, of a generated one it is let go. */
   readonly raw: () => RawObject
 }
 
@@ -44,7 +44,7 @@ export function takeObject(raw: RawObject, known: KnownObjects | null = null, ag
     targets: entry ? referencesIn(known, entry) : generated || limit !== null ? [] : referencesOf(raw),
     known: entry,
     unread: false,
-    raw: entry && again ? again : () => raw,
+    raw: generated ? neverRead : entry && again ? again : () => raw,
   }
 }
 
@@ -61,7 +61,7 @@ export function takeUnread(partial: RawObject, known: KnownObjects): TakenObject
 }
 
 function neverRead(): never {
-  throw new AppError('internal', 'the content of an object is asked for of which only metadata was read')
+  throw new AppError('internal', 'the content of an object is asked for that was not read or was let go')
 }
 
 function referencesIn(known: KnownObjects, { ref }: SnapshotEntry): TakenObject['targets'] {
