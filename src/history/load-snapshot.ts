@@ -34,7 +34,7 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
 /** What a snapshot leaves for the next one. */
 export function knownObjects({ row, byUid, references }: PreviousSnapshot, documents: Documents): KnownObjects {
   const { mask, secretSet } = readHeader(row, documents)
-  return { engine: row.engine, mask, secretSet, byUid, references, body: bodyReader(documents) }
+  return { engine: row.engine, mask, secretSet, byUid, references: references(), body: bodyReader(documents) }
 }
 
 export function summaryOf(row: SnapshotRow): SnapshotSummary {

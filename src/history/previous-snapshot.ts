@@ -12,10 +12,12 @@ export type StoredText = { readonly text: string; readonly id: number }
 export type PreviousSnapshot = {
   readonly row: SnapshotRow
   readonly byUid: ReadonlyMap<string, SnapshotEntry>
-  /** By `refKey` of the object that refers. */
-  readonly references: ReadonlyMap<string, readonly Reference[]>
-  /** The text of the references of one object, by the objects themselves. */
+  /** By `refKey` of the object that refers; read anew by each call. */
+  readonly references: () => ReadonlyMap<string, readonly Reference[]>
+  /** The text of the references of one object, by the objects that `references` gave. */
   readonly storedRun: (run: readonly Reference[]) => StoredText | undefined
+  /** Of the document with such a text. */
+  readonly idOfRun: (text: string) => number | undefined
   /** The texts of an entry of `byUid`, by the object itself: nothing is compared. */
   readonly textOf: (entry: SnapshotEntry) => StoredText | undefined
   /** All entries with their texts, in their order. */
@@ -37,15 +39,26 @@ export function readPrevious(row: SnapshotRow, documents: Documents): PreviousSn
   return { row, byUid, textOf: (entry) => stored.get(entry), entries, ...readRuns(row, documents) }
 }
 
-function readRuns(row: SnapshotRow, documents: Documents): Pick<PreviousSnapshot, 'references' | 'storedRun'> {
+type Runs = Pick<PreviousSnapshot, 'references' | 'storedRun' | 'idOfRun'>
+
+/** They are parsed when a run wants to know them; storing finds texts. */
+function readRuns(row: SnapshotRow, documents: Documents): Runs {
   const { texts, ids } = documents.getList(row.references)
-  const runs = readReferenceRuns(texts)
-  const stored = new Map(runs.map((run, index) => [run[0], { text: texts[index]!, id: ids[index]!, run }]))
+  const stored = new Map<Reference | undefined, StoredText & { readonly run: readonly Reference[] }>()
+  let byText: ReadonlyMap<string, number> | null = null
   return {
-    references: runsByObject(runs),
+    references: () => {
+      const runs = readReferenceRuns(texts)
+      for (const [index, run] of runs.entries()) stored.set(run[0], { text: texts[index]!, id: ids[index]!, run })
+      return runsByObject(runs)
+    },
     storedRun: (run) => {
       const found = stored.get(run[0])
       return found?.run.length === run.length && found.run.every((one, at) => one === run[at]) ? found : undefined
+    },
+    idOfRun: (text) => {
+      byText ??= new Map(texts.map((one, index) => [one, ids[index]!]))
+      return byText.get(text)
     },
   }
 }

@@ -105,10 +105,8 @@ function storeBodies(snapshot: Snapshot, { ids }: Matched, documents: Documents)
 function storeReferences({ references }: Snapshot, previous: PreviousSnapshot | null, documents: Documents): number {
   const runs = referenceRuns(references)
   const known = runs.map((run) => previous?.storedRun(run))
-  return documents.putList(
-    runs.map((run, index) => known[index]?.text ?? writeReferenceRun(run)),
-    (index) => known[index]?.id,
-  )
+  const texts = runs.map((run, index) => known[index]?.text ?? writeReferenceRun(run))
+  return documents.putList(texts, (index) => known[index]?.id ?? previous?.idOfRun(texts[index]!))
 }
 
 type Before = { readonly previous: PreviousSnapshot; readonly documents: Documents }
