@@ -18,9 +18,9 @@ export type TakenObject = {
   readonly targets: readonly TakenTarget[]
   /** What an earlier run made of the same version of the object; null: nothing. */
   readonly known: SnapshotEntry | null
-  /** Only its metadata was read: the content is as it was then, or (of a generated one) of no interest. `raw` must not be called. */
+  /** The content is not at hand: it is as it was then, or (of a generated one) of no interest. `raw` must not be called. */
   readonly unread: boolean
-  /** The object itself, unmasked; of a known one it is parsed anew, of a generated one it is let go. */
+  /** The object itself, unmasked; of a known one it is parsed anew. */
   readonly raw: () => RawObject
 }
 
@@ -33,18 +33,18 @@ export type Again = () => RawObject
 /** Takes from an object what is needed of it at once. Without `again`, or where nothing is known, its content is kept. */
 export function takeObject(raw: RawObject, known: KnownObjects | null = null, again: Again | null = null): TakenObject {
   const ref = refOf(raw)
+  if (isGenerated(raw)) return { ...UNREAD, ref, generated: true }
   const entry = known && knownEntry(raw, known)
-  const generated = isGenerated(raw)
   // What was within limits then is still, being unchanged.
   const limit = entry ? entry.limit : exceedsLimits(raw)
   return {
     ref: entry?.ref ?? ref,
-    generated,
+    generated: false,
     limit,
-    targets: entry ? referencesIn(known, entry) : generated || limit !== null ? [] : referencesOf(raw),
+    targets: entry ? referencesIn(known, entry) : limit === null ? referencesOf(raw) : [],
     known: entry,
     unread: false,
-    raw: generated ? neverRead : entry && again ? again : () => raw,
+    raw: entry && again ? again : () => raw,
   }
 }
 
@@ -53,12 +53,13 @@ export function takeObject(raw: RawObject, known: KnownObjects | null = null, ag
  * is known of this version of it.
  */
 export function takeUnread(partial: RawObject, known: KnownObjects): TakenObject | null {
-  const unread = { generated: false, limit: null, targets: [], known: null, unread: true, raw: neverRead }
   // Hardly any object is new: looking it up comes first.
   const entry = knownEntry(partial, known)
-  if (entry === null) return isGenerated(partial) ? { ...unread, ref: refOf(partial), generated: true } : null
-  return { ...unread, ref: entry.ref, limit: entry.limit, targets: referencesIn(known, entry), known: entry }
+  if (entry === null) return isGenerated(partial) ? { ...UNREAD, ref: refOf(partial), generated: true } : null
+  return { ...UNREAD, ref: entry.ref, limit: entry.limit, targets: referencesIn(known, entry), known: entry }
 }
+
+const UNREAD = { generated: false, limit: null, targets: [], known: null, unread: true, raw: neverRead }
 
 function neverRead(): never {
   throw new AppError('internal', 'the content of an object is asked for that was not read or was let go')
