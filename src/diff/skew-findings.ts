@@ -31,7 +31,8 @@ export function skewFindings(run: Run, controllers: readonly ControllerSkew[]): 
 
 function fluxSkew(sides: readonly Side[], controllers: readonly ControllerSkew[]): Found[] {
   const names = [...new Set(controllers.map((controller) => controller.name))].sort(compareText)
-  const following = names.length === 0 ? '' : `; what follows from it is not listed for ${names.join(', ')}`
+  const following =
+    names.length === 0 ? '' : `; the versions of these follow from it and are not listed: ${names.join(', ')}`
   const found = versionSkew(sides, {
     code: 'flux-version-skew',
     severity: 'medium',

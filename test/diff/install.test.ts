@@ -59,7 +59,7 @@ describe('the installation', () => {
       [
         [
           'flux-version-skew',
-          'Flux is v2.9.4 on a and v2.8.0 on b; what follows from it is not listed for helm-controller',
+          'Flux is v2.9.4 on a and v2.8.0 on b; the versions of these follow from it and are not listed: helm-controller',
         ],
       ],
     )
