@@ -49,3 +49,14 @@ test('every test and source path that a document cites exists', () => {
   )
   assert.deepEqual(missing, [])
 })
+
+test('each decision has a number of its own, which its first line repeats', () => {
+  const files = globSync('docs/decisions/*.md').toSorted()
+  const numbers = files.map((file) => Number(/(\d{4})-/.exec(file)?.[1]))
+  assert.deepEqual(
+    numbers,
+    files.map((_, index) => index + 1),
+  )
+  const headed = files.map((file) => Number(/^# (\d+)\. /.exec(readFileSync(file, 'utf8'))?.[1]))
+  assert.deepEqual(headed, numbers)
+})
