@@ -2,7 +2,7 @@ import type { DriftReport } from '../model/drift-report.ts'
 import { closing, isWebLink } from './drift-report-closing.ts'
 import { sectionsOf, type ItemLine } from './drift-report-lines.ts'
 import { headlineOf, subjectOf } from './drift-report-words.ts'
-import { HTML_STYLE } from './html-style.ts'
+import { htmlPage } from './html-page.ts'
 import { escapeHtml } from './markdown-text.ts'
 
 const ALL = 1_000_000
@@ -21,23 +21,9 @@ export function renderDriftHtml(report: DriftReport): string {
     report.link === null || !isWebLink(report.link)
       ? []
       : [`<p><a rel="noopener noreferrer" href="${escapeHtml(report.link)}">the whole comparison</a></p>`]
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(`flux-compare: ${subjectOf(report)}`)}</title>
-<style>${HTML_STYLE}</style>
-</head>
-<body>
-<main>
-<header><p class="verdict ${report.verdict}">${report.verdict}</p><h1>${escapeHtml(headlineOf(report))}</h1></header>
-${[...sections, ...rest, ...link].join('\n')}
-</main>
-</body>
-</html>
-`
+  const header = `<header><p class="verdict ${report.verdict}">${report.verdict}</p><h1>${escapeHtml(headlineOf(report))}</h1></header>`
+  const body = [header, ...sections, ...rest, ...link].join('\n')
+  return htmlPage({ title: `flux-compare: ${subjectOf(report)}`, body })
 }
 
 function htmlLine({ severity, title, path, detail }: ItemLine): string {

@@ -1,7 +1,7 @@
 import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison, Difference, Finding, Severity } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
-import { HTML_STYLE } from './html-style.ts'
+import { htmlPage } from './html-page.ts'
 import { diffLines } from './line-diff.ts'
 import { outlineOf, type ObjectOutline, type Outline } from './outline.ts'
 import {
@@ -45,22 +45,7 @@ export function renderHtml(comparison: Comparison, { left, explained }: Aside): 
     ),
     footer(comparison, left),
   ]
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(title)}</title>
-<style>${HTML_STYLE}</style>
-</head>
-<body>
-<main>
-${body.filter((part) => part !== '').join('\n')}
-</main>
-</body>
-</html>
-`
+  return htmlPage({ title, body: body.filter((part) => part !== '').join('\n') })
 }
 
 function header(comparison: Comparison): string {

@@ -1,7 +1,7 @@
 import type { ChannelTarget } from '../model/channel.ts'
 import type { Json } from '../model/json.ts'
 import { exactJson } from './exact-json.ts'
-import { HTML_STYLE } from './html-style.ts'
+import { htmlPage } from './html-page.ts'
 import { escapeHtml } from './markdown-text.ts'
 import { MESSAGE_PAGE_STYLE } from './message-page-style.ts'
 import { slackPreview } from './slack-preview.ts'
@@ -28,25 +28,10 @@ export type ShownMessage = {
  * below as they are sent.
  */
 export function renderMessagePage(title: string, routes: readonly ShownRoute[]): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(`flux-compare: ${title}`)}</title>
-<style>${HTML_STYLE}
-${MESSAGE_PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
+  const body = `<h1>${escapeHtml(title)}</h1>
 <p class="label">Rendered by flux-compare from the exact message payload; Slack's own look differs.</p>
-${routes.map(routeHtml).join('\n')}
-</main>
-</body>
-</html>
-`
+${routes.map(routeHtml).join('\n')}`
+  return htmlPage({ title: `flux-compare: ${title}`, body, style: `\n${MESSAGE_PAGE_STYLE}` })
 }
 
 function routeHtml({ channel, kind, why, messages }: ShownRoute): string {
