@@ -1,5 +1,6 @@
-import { nearestName } from '../model/nearest-names.ts'
 import { AppError } from '../model/errors.ts'
+import { hasLabels } from '../model/labels.ts'
+import { nearestName } from '../model/nearest-names.ts'
 import type { Config } from './config.ts'
 import type { ClusterConfig } from './sections/clusters.ts'
 import type { ComparisonConfig } from './sections/comparisons.ts'
@@ -26,8 +27,6 @@ export function clustersCompared(
     (name) => clusters.find((cluster) => cluster.name === name) ?? [],
   )
   if (targets.by === 'names') return first
-  const labels = Object.entries(targets.matchLabels)
-  const fits = (cluster: ClusterConfig): boolean =>
-    labels.every(([key, value]) => Object.hasOwn(cluster.labels, key) && cluster.labels[key] === value)
-  return [...first, ...clusters.filter((cluster) => cluster.name !== baseline && fits(cluster))]
+  const others = clusters.filter(({ name, labels }) => name !== baseline && hasLabels(labels, targets.matchLabels))
+  return [...first, ...others]
 }

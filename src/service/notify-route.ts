@@ -8,6 +8,7 @@ import {
   type ItemList,
   type OngoingTally,
 } from '../model/drift-report.ts'
+import { hasLabels } from '../model/labels.ts'
 import type { QuietHours } from './quiet-hours.ts'
 
 /** Which part of the reports of a comparison goes to a channel, and when. */
@@ -44,7 +45,7 @@ export function narrowReport(report: DriftReport, route: NotifyRoute): DriftRepo
   const isFor = (subject: Subject): boolean => isForRoute(subject, report, route)
   const part = (list: ItemList): DriftItem[] =>
     list === 'resolved' && !route.resolved ? [] : report[list].filter((item) => isFor(subjectOf(item)))
-  const chosen = (name: ClusterName): boolean => hasLabels(name, report, route)
+  const chosen = (name: ClusterName): boolean => isLabelled(name, report, route)
   return {
     ...withLists(report, part),
     ongoing: report.ongoing.filter(isFor),
@@ -70,13 +71,12 @@ function isForRoute(
     isAtLeast(severity, route.severity) &&
     (route.namespaces === null || route.namespaces.includes(namespace)) &&
     (route.owners === null || (owner !== null && route.owners.includes(owner))) &&
-    clusters.some((name) => hasLabels(name, report, route))
+    clusters.some((name) => isLabelled(name, report, route))
   )
 }
 
-function hasLabels(name: ClusterName, { clusters }: DriftReport, { matchLabels }: NotifyRoute): boolean {
-  const labels = clusters.find((cluster) => cluster.name === name)?.labels ?? {}
-  return Object.entries(matchLabels).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
+function isLabelled(name: ClusterName, { clusters }: DriftReport, { matchLabels }: NotifyRoute): boolean {
+  return hasLabels(clusters.find((cluster) => cluster.name === name)?.labels ?? {}, matchLabels)
 }
 
 /** One message of a report; `key` tells those of one report apart and is empty where there is one. */

@@ -1,3 +1,4 @@
+import { hasLabels } from '../../model/labels.ts'
 import type { ClusterProfile, ClusterChoice } from '../../model/rules.ts'
 import type { Side } from '../side.ts'
 
@@ -8,7 +9,5 @@ export type Profiles = Readonly<Record<string, ClusterProfile>>
 export function isChosen({ clusters, matchLabels }: ClusterChoice, side: Side, profiles: Profiles): boolean {
   const profile = Object.hasOwn(profiles, side.name) ? profiles[side.name] : undefined
   if (clusters && !clusters.includes(side.name) && !(profile && clusters.includes(profile.cluster))) return false
-  return Object.entries(matchLabels ?? {}).every(
-    ([key, value]) => profile !== undefined && Object.hasOwn(profile.labels, key) && profile.labels[key] === value,
-  )
+  return hasLabels(profile?.labels ?? {}, matchLabels ?? {})
 }

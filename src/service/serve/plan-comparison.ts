@@ -1,5 +1,6 @@
 import { LAYERS, DEFAULT_LAYERS } from '../../model/comparison.ts'
 import { AppError } from '../../model/errors.ts'
+import { hasLabels } from '../../model/labels.ts'
 import type { ObjectFilter } from '../../diff/filter.ts'
 import type { Access } from '../access.ts'
 import { checkPatterns } from '../compare-question.ts'
@@ -100,9 +101,7 @@ function clustersLabelled(
 ): readonly ConfiguredCluster[] {
   const wanted = Object.entries(labels)
   const text = wanted.map(([key, value]) => `${key}=${value}`).join(',')
-  const found = visibleClusters(ports, access).filter((cluster) =>
-    wanted.every(([key, value]) => Object.hasOwn(cluster.labels, key) && cluster.labels[key] === value),
-  )
+  const found = visibleClusters(ports, access).filter((cluster) => hasLabels(cluster.labels, labels))
   if (wanted.length > 0 && found.length > 0) return found
   throw new AppError('input-invalid', wanted.length === 0 ? 'labels is empty' : `no cluster has the labels ${text}`, {
     hint: 'Labels are those of the clusters in the configuration: GET /api/v1/clusters lists them.',
