@@ -2,7 +2,7 @@ import { after, type TestContext } from 'node:test'
 import { createService } from '../../src/service/create-service.ts'
 import { namedComparison } from '../service/named-comparison.ts'
 import { EVERYONE, queryOf, requestNamed, rigFor, type Rig, type RigOptions } from '../service/service-rig.ts'
-import { routeTo } from '../workers/delivery-rig.ts'
+import { sampleRoute } from '../service/sample-route.ts'
 import { serveApi, type ServedApi, type ServeOptions } from './serve-api.ts'
 
 export type ServedRig = { readonly api: ServedApi; readonly rig: Rig }
@@ -40,7 +40,7 @@ export const TOLD = {
     { name: 'team', form: { kind: 'slack' } },
     { name: 'alerts', form: { kind: 'alertmanager', validMs: 3_600_000 } },
   ],
-  routes: [routeTo({ channel: 'team' }), routeTo({ channel: 'alerts' })],
+  routes: [sampleRoute({ channel: 'team' }), sampleRoute({ channel: 'alerts' })],
 } as const
 
 export type Filled = {

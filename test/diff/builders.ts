@@ -170,8 +170,8 @@ export function controller(name: string, facts: Partial<ControllerFacts> = {}): 
 export const NO_FILTER: CompareInput['filter'] = { kinds: null, namespaces: null, selector: null, resource: null }
 
 /** The first is the baseline, unless `baseline` says otherwise. */
-export function compare(snapshots: readonly Snapshot[], options: Partial<CompareInput> = {}): Comparison {
-  return compareSnapshots({
+export function inputOf(snapshots: readonly Snapshot[], options: Partial<CompareInput> = {}): CompareInput {
+  return {
     id: 'run_1',
     snapshots,
     baseline: snapshots[0]?.cluster ?? null,
@@ -182,7 +182,11 @@ export function compare(snapshots: readonly Snapshot[], options: Partial<Compare
     engine: '0.0.0',
     fingerprint: null,
     ...options,
-  })
+  }
+}
+
+export function compare(snapshots: readonly Snapshot[], options: Partial<CompareInput> = {}): Comparison {
+  return compareSnapshots(inputOf(snapshots, options))
 }
 
 export function compareSpecs(specs: readonly SnapshotSpec[], options: Partial<CompareInput> = {}): Comparison {

@@ -5,26 +5,14 @@ import type { NotifyRoute } from '../../src/service/notify-route.ts'
 import type { ReportContext } from '../../src/service/reports/report-store.ts'
 import type { RunRequest } from '../../src/service/runs.ts'
 import { QUESTION } from '../service/ledger/ledger-fixtures.ts'
+import { sampleRoute } from '../service/sample-route.ts'
 import { snapshotOf } from './fixtures.ts'
 
 export const NAME = 'prod-vs-staging'
 export const REQUEST: RunRequest = { ...QUESTION, name: NAME, explain: false }
 
 export function routeTo(channel: string, part: Partial<NotifyRoute> = {}): NotifyRoute {
-  return {
-    channel,
-    severity: null,
-    matchLabels: {},
-    namespaces: null,
-    owners: null,
-    when: 'onChange',
-    repeatIntervalMs: null,
-    resolved: true,
-    groupBy: 'none',
-    groupIntervalMs: 0,
-    quiet: null,
-    ...part,
-  }
+  return sampleRoute({ channel, ...part })
 }
 
 export function contextOf(routes: readonly NotifyRoute[], part: Partial<ReportContext> = {}): ReportContext {

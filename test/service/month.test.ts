@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ReportContext } from '../../src/service/reports/report-store.ts'
 import type { Received } from '../notify/receiver.ts'
-import { routeTo } from '../workers/delivery-rig.ts'
+import { sampleRoute } from './sample-route.ts'
 import { BEGIN, END, HOURS, OBJECTS, SCRIPT, WEEKDAYS } from './month-script.ts'
 import { startMonth, type Month } from './month-world.ts'
 import { namedComparison } from './named-comparison.ts'
@@ -16,10 +16,10 @@ const early = { days: DAYS, from: 0, to: 8 * 60 + 30 }
 
 const ROUTES: Readonly<Record<string, ReportContext['routes']>> = {
   hourly: [
-    routeTo({ channel: 'ops' }),
-    routeTo({ channel: 'team', quiet: { timeZone: BERLIN, windows: [nights, weekend], exceptFrom: null } }),
+    sampleRoute({ channel: 'ops' }),
+    sampleRoute({ channel: 'team', quiet: { timeZone: BERLIN, windows: [nights, weekend], exceptFrom: null } }),
   ],
-  morning: [routeTo({ channel: 'lead', quiet: { timeZone: BERLIN, windows: [early], exceptFrom: null } })],
+  morning: [sampleRoute({ channel: 'lead', quiet: { timeZone: BERLIN, windows: [early], exceptFrom: null } })],
 }
 
 const hourly = namedComparison('hourly', { cron: '0 * * * *', timeZone: BERLIN })

@@ -4,28 +4,12 @@ import type { DriftReport } from '../../src/model/drift-report.ts'
 import { mergeDriftReports } from '../../src/service/merge-drift-reports.ts'
 import { decideMessages, type Decision, type RouteState } from '../../src/service/notify-policy.ts'
 import { narrowReport, splitReport, type NotifyRoute } from '../../src/service/notify-route.ts'
+import { sampleRoute as route } from './sample-route.ts'
 import { driftReport, everyday, item, ongoing } from '../report/sample-drift-report.ts'
 
 const HOUR = 3_600_000
 const NOW = Date.parse('2026-11-21T08:00:00Z')
 const NOTHING: RouteState = { lastSentAt: null, waiting: null }
-
-function route(part: Partial<NotifyRoute> = {}): NotifyRoute {
-  return {
-    channel: 'team',
-    severity: null,
-    matchLabels: {},
-    namespaces: null,
-    owners: null,
-    when: 'onChange',
-    repeatIntervalMs: null,
-    resolved: true,
-    groupBy: 'none',
-    groupIntervalMs: 0,
-    quiet: null,
-    ...part,
-  }
-}
 
 const silent = driftReport({ ongoing: [ongoing('high', 2)] })
 const unread = { cluster: 'production', kinds: [], reason: 'cluster-timeout', fresh: true }

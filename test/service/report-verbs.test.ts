@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { hasCode } from '../clusters/support.ts'
-import { routeTo } from '../workers/delivery-rig.ts'
+import { sampleRoute } from './sample-route.ts'
 import { fleetCluster } from './fleet.ts'
 import { accessOf, EVERYONE, requestNamed, rigFor, type Rig } from './service-rig.ts'
 
@@ -18,7 +18,7 @@ async function reportedRig(t: TestContext): Promise<Rig & { readonly report: str
   const rig = await rigFor(t, {
     clusters: [fleetCluster('staging', { password: 'one' }), fleetCluster('production', { replicas: 2 })],
     channels: CHANNELS,
-    routes: [routeTo({ channel: 'team' }), routeTo({ channel: 'archive', groupBy: 'namespace' })],
+    routes: [sampleRoute({ channel: 'team' }), sampleRoute({ channel: 'archive', groupBy: 'namespace' })],
   })
   const id = requestNamed({ ...rig, name: NAME, clusters: ['staging', 'production'] })
   await rig.work()

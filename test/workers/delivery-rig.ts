@@ -9,6 +9,7 @@ import { createDeliverer, type Deliverer } from '../../src/workers/deliverer.ts'
 import type { DelivererPorts, DeliveryAttempted } from '../../src/workers/send-delivery.ts'
 import { serviceIn, snapshotOf } from '../history/fixtures.ts'
 import { startReceiver, status, type Answering, type Received } from '../notify/receiver.ts'
+import { sampleRoute } from '../service/sample-route.ts'
 import { comparedAt, driftOf, QUESTION } from '../service/ledger/ledger-fixtures.ts'
 
 export const NAME = 'prod-vs-staging'
@@ -45,23 +46,6 @@ export type DeliveryRig = {
   readonly deliverer: () => Deliverer
 }
 
-export function routeTo(change: Partial<NotifyRoute> = {}): NotifyRoute {
-  return {
-    channel: 'team',
-    severity: null,
-    matchLabels: {},
-    namespaces: null,
-    owners: null,
-    when: 'onChange',
-    repeatIntervalMs: null,
-    resolved: true,
-    groupBy: 'none',
-    groupIntervalMs: 0,
-    quiet: null,
-    ...change,
-  }
-}
-
 /** A deliverer over a real database and a real receiver; time passes only when it is told to. */
 export async function deliveryRig(t: TestContext, options: RigOptions = {}): Promise<DeliveryRig> {
   const { history } = serviceIn(t)
@@ -72,7 +56,7 @@ export async function deliveryRig(t: TestContext, options: RigOptions = {}): Pro
   const secrets = new Map<string, string>()
   const context: ReportContext = {
     name: NAME,
-    routes: (options.routes ?? [{}]).map(routeTo),
+    routes: (options.routes ?? [{}]).map((route) => sampleRoute(route)),
     clusters: ['staging', 'production'].map((name) => ({ name, slug: name, labels: { env: name } })),
     baseUrl: null,
     owners: [],

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { suggestParameters } from '../../../src/diff/parameters/suggest.ts'
 import { wordPairs } from '../../../src/diff/parameters/word-pairs.ts'
-import { DEFAULT_LAYERS } from '../../../src/model/comparison.ts'
-import { NO_FILTER, snapshot } from '../builders.ts'
+import { inputOf, snapshot } from '../builders.ts'
 import type { SnapshotSpec } from '../builders.ts'
 
 test('words that differ are paired', () => {
@@ -51,17 +50,7 @@ test('parameters are learned from a fleet, the most useful first', () => {
     side('staging', 'staging', 'stage.example.com', '1.4.0'),
     side('production', 'prod', 'example.com', '1.5.0'),
   ]
-  const suggestion = suggestParameters({
-    id: 'run_1',
-    snapshots: sides.map(snapshot),
-    baseline: 'staging',
-    layers: DEFAULT_LAYERS,
-    ignore: [],
-    filter: NO_FILTER,
-    explain: false,
-    engine: '0.0.0',
-    fingerprint: null,
-  })
+  const suggestion = suggestParameters(inputOf(sides.map(snapshot)))
   assert.deepEqual(
     suggestion.candidates.map(({ name, values }) => [name, values]),
     [
@@ -119,17 +108,7 @@ const STAGE: Words = {
 const PROMOTED = { version: '6.11.0', tag: 'main-9bd02aa', memory: '1024Mi', mode: 'info' }
 
 function suggested(a: SnapshotSpec, b: SnapshotSpec): string[] {
-  const { candidates } = suggestParameters({
-    id: 'run_1',
-    snapshots: [a, b].map(snapshot),
-    baseline: a.cluster,
-    layers: DEFAULT_LAYERS,
-    ignore: [],
-    filter: NO_FILTER,
-    explain: false,
-    engine: '0.0.0',
-    fingerprint: null,
-  })
+  const { candidates } = suggestParameters(inputOf([a, b].map(snapshot)))
   return candidates.map(({ name, values }) => `${name} ${Object.values(values).join(' ')}`)
 }
 
