@@ -69,7 +69,7 @@ const NO_INSTALL: InstallComparison = { results: [], skews: [] }
 /**
  * Compares N snapshots. The same input gives the same bytes, whatever the order of entries and keys; only `id` is taken as it is.
  * Throws `input-invalid` for a baseline that is not among the snapshots, a broken selector or path pattern, and `same-side-twice`
- * for two snapshots of one name.
+ * for two snapshots of one name, `comparison-too-large` for more differences than a document can hold.
  */
 export function compareSnapshots(input: CompareInput): Comparison {
   return compareByRules(input).comparison
@@ -89,6 +89,7 @@ export function compareByRules(input: CompareInput): RuledComparison {
   const unserved = unservedFields(run, linkEffective(run, compared))
   const settled = settleUnread(run, [...unserved.results, ...install.results])
   const { results } = settled
+  requireTellable(results.reduce((sum, { differences }) => sum + differences.length, 0))
   const objects = paired.filter((unit) => !unit.data)
   const lookup = new Map(objects.flatMap((unit) => refsOf(unit).map((ref) => [refKey(ref), unit])))
   const asked = createAskedCoverage(input.filter)
@@ -110,6 +111,18 @@ export function compareByRules(input: CompareInput): RuledComparison {
   const { apiVersion, kind, phase, ...rest } = content
   const comparison = { apiVersion, kind, id: input.id, phase, digest: digestOf(content), ...rest }
   return { comparison, usage: ruleUsage(run, results) }
+}
+
+/** A text of Node holds 512 MiB, and a difference with its values and origins is some hundred bytes of it. */
+const MOST_DIFFERENCES = 400_000
+
+/** Throws `comparison-too-large`. */
+export function requireTellable(differences: number): void {
+  if (differences <= MOST_DIFFERENCES) return
+  throw new AppError(
+    'comparison-too-large',
+    `the clusters differ in ${differences} places, and one comparison tells ${MOST_DIFFERENCES}`,
+  )
 }
 
 function baselineOf(input: CompareInput, sides: readonly Side[]): Side | null {

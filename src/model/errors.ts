@@ -160,6 +160,12 @@ export const ERRORS = {
     retry: false,
     hint: 'Narrow the cluster to some namespaces in the configuration.',
   },
+  'comparison-too-large': {
+    status: 422,
+    exit: 2,
+    retry: false,
+    hint: 'Compare parts of it: with -n or --kind, or without what is composed: --layer presence,spec,metadata,data,install',
+  },
   'handover-invalid': {
     status: 502,
     exit: 2,
