@@ -45,18 +45,16 @@ async function playRound(round: number): Promise<Record<string, number>> {
   const firstProcess = await timed(() => compareByProcess(keptByProcess))
   await fleet.change((round * objects) / 100, objects / 100)
   await fleet.takeRequests()
-  await compareInProcess(null)
-  const whole = await fleet.takeRequests()
   const second = await timed(() => compareInProcess(kept))
   const askedAgain = await fleet.takeRequests()
-  const floorAgain = await runFloor(whole, fleet.kubeconfig)
+  const floorAgain = await runFloor(served, fleet.kubeconfig)
   const floorOfAsked = await runFloor(askedAgain, fleet.kubeconfig)
   const secondProcess = await timed(() => compareByProcess(keptByProcess))
-  const both = kubectl === null ? 0 : await timed(() => kubectlGetBoth(whole, kubeconfig, folder))
+  const both = kubectl === null ? 0 : await timed(() => kubectlGetBoth(served, kubeconfig, folder))
   return { floor, first, firstProcess, floorAgain, floorOfAsked, second, secondProcess, kubectl: both }
 }
 
-async function compareInProcess(history: string | null): Promise<void> {
+async function compareInProcess(history: string): Promise<void> {
   const workbench = openWorkbench({
     connection: { kubeconfig, as: null, asGroups: [], requestTimeoutMs: 30_000, clusterTimeoutMs: 120_000 },
     history,

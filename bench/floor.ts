@@ -18,20 +18,19 @@ export async function runFloor(served: readonly Served[], kubeconfig: string): P
 async function replay({ url, ca, requests }: Served, token: string): Promise<void> {
   const dispatcher = new Agent({ connections: 4, connect: { ca } })
   const authorization = `Bearer ${token}`
-  const { ready, pagesOf } = inOrder(requests)
-  const ask = async ({ path, query, accept }: Asked): Promise<void> => {
+  const ready = inOrder(requests)
+  const ask = async ({ path, query, accept }: Asked): Promise<string> => {
     const parameters = new URLSearchParams(query).toString()
     const headers = { authorization, accept, 'accept-encoding': 'gzip' }
     const answer = await request(`${url}${path}${parameters === '' ? '' : `?${parameters}`}`, { dispatcher, headers })
     const body = Buffer.from(await answer.body.arrayBuffer())
     const text = (answer.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()
-    JSON.parse(text)
+    const value = JSON.parse(text) as { readonly metadata?: { readonly continue?: string } }
+    return value.metadata?.continue ?? ''
   }
   const begin = async (asked: Asked): Promise<void> => {
-    for (let next: Asked | undefined = asked; next !== undefined; next = pagesOf.get(next.path)?.shift()) {
-      // The token of the next page stands in this one: no client can ask for it before.
-      await ask(next)
-    }
+    let token = await ask(asked)
+    while (token !== '') token = await ask({ ...asked, query: { ...asked.query, continue: token } })
   }
   const worker = async (): Promise<void> => {
     for (let next = ready.shift(); next !== undefined; next = ready.shift()) await begin(next)
@@ -42,16 +41,14 @@ async function replay({ url, ca, requests }: Served, token: string): Promise<voi
 
 type Asked = Served['requests'][number]
 
-/** What can be asked for at once, long lists first, and the further pages of each list in their order. */
-function inOrder(requests: readonly Asked[]): {
-  readonly ready: Asked[]
-  readonly pagesOf: ReadonlyMap<string, Asked[]>
-} {
-  const pagesOf = new Map<string, Asked[]>()
-  for (const asked of requests) {
-    if (asked.query['continue'] !== undefined) pagesOf.set(asked.path, [...(pagesOf.get(asked.path) ?? []), asked])
-  }
-  const ready = requests.filter(({ query }) => query['continue'] === undefined)
-  const length = ({ path }: Asked): number => pagesOf.get(path)?.length ?? 0
-  return { ready: ready.toSorted((one, other) => length(other) - length(one)), pagesOf }
+/** What can be asked for at once, long lists first; their further pages follow from the answers. */
+function inOrder(requests: readonly Asked[]): Asked[] {
+  const further = Map.groupBy(
+    requests.filter(({ query }) => query['continue'] !== undefined),
+    ({ path }) => path,
+  )
+  const length = ({ path }: Asked): number => further.get(path)?.length ?? 0
+  return requests
+    .filter(({ query }) => query['continue'] === undefined)
+    .toSorted((one, other) => length(other) - length(one))
 }
