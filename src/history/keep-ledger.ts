@@ -1,7 +1,9 @@
-import { and, eq, getTableColumns, sql, type Placeholder } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, sql, type Placeholder } from 'drizzle-orm'
 import { SEVERITIES, type Comparison } from '../model/comparison.ts'
 import { compareText, refKey } from '../model/resource-ref.ts'
 import type { Snapshot } from '../model/snapshot.ts'
+import { withCarriedNotes } from '../service/ledger/carried-notes.ts'
+import type { LedgerDefinition } from '../service/ledger/definition.ts'
 import type { LedgerEntry, LedgerEvent } from '../service/ledger/ledger.ts'
 import type { TrackedComparison } from '../service/ledger/ledger-store.ts'
 import { factsOf, type ObjectFacts } from '../service/ledger/object-facts.ts'
@@ -28,8 +30,9 @@ export function trackComparison(
   const { rules, damping } = definition
   const facts = lazyFacts(comparison, snapshots, loadKept)
   const before = { head: kept?.head ?? null, entries: rows.map(entryOf) }
-  const update = updateLedger(before, comparison, { now, rules, damping, facts })
-  if (update === null) return false
+  const own = updateLedger(before, comparison, { now, rules, damping, facts })
+  if (own === null) return false
+  const update = withCarriedNotes(own, entriesOfOther(queries, definition), now)
   const { head } = update
   const { id, name } = definition
   const row = { id, name, definition, head, comparedAt: now }
@@ -41,6 +44,20 @@ export function trackComparison(
     .get()
   storeEntries(queries, { sequence, id }, rows, update)
   return true
+}
+
+/** What is known of the name under the definition that was compared last, where that is another one. */
+function entriesOfOther(queries: Queries, { id, name }: LedgerDefinition): readonly LedgerEntry[] {
+  if (name === null) return []
+  const last = queries
+    .select({ id: ledgerDefinitions.id, sequence: ledgerDefinitions.sequence })
+    .from(ledgerDefinitions)
+    .where(eq(ledgerDefinitions.name, name))
+    .orderBy(desc(ledgerDefinitions.comparedAt), desc(ledgerDefinitions.sequence))
+    .limit(1)
+    .get()
+  if (!last || last.id === id) return []
+  return queries.select().from(ledgerEntries).where(eq(ledgerEntries.definition, last.sequence)).all().map(entryOf)
 }
 
 /** Most comparisons find what the one before found: then no snapshot is read. */

@@ -1,13 +1,15 @@
 import { and, asc, desc, eq, gt, max, ne } from 'drizzle-orm'
 import type { Comparison } from '../model/comparison.ts'
 import type { LedgerDefinition } from '../service/ledger/definition.ts'
+import { endedMutes, heldBack, type LastReport } from '../service/ledger/held-back.ts'
+import type { DriftNews } from '../service/ledger/ledger-store.ts'
 import { itemKeyOf, type KnownDrift } from '../service/ledger/reported-drift.ts'
 import { calmReport } from '../service/reports/interruptions.ts'
 import { makeReport } from '../service/reports/make-report.ts'
 import { reportRecordOf } from '../service/reports/report-record.ts'
 import type { ReportContext, SavedReport } from '../service/reports/report-store.ts'
 import type { Documents } from './documents.ts'
-import { newsOf, openRecords, reportableRecords } from './ledger-reads.ts'
+import { newsOf, newsUntil, openRecords, reportableRecords } from './ledger-reads.ts'
 import { ledgerEvents } from './ledger-schema.ts'
 import type { Queries } from './queries.ts'
 import { createReportWriter, readReportHeader } from './report-content.ts'
@@ -34,7 +36,8 @@ export function keepReport(parts: { queries: Queries; documents: Documents }, ta
   const before = newestReport(queries, context.name)
   const header = before ? readReportHeader(documents, before) : null
   const toldUntil = before?.toldUntil ?? 0
-  const news = newsOf(queries, definition.id, { after: toldUntil, limit: -1 })
+  const since = newsOf(queries, definition.id, { after: toldUntil, limit: -1 })
+  const news = before ? [...untold(queries, since, { definition, last: before, now }), ...since] : since
   const made = makeReport({
     comparison,
     filter: definition.filter,
@@ -55,6 +58,14 @@ export function keepReport(parts: { queries: Queries; documents: Documents }, ta
     .values({ ...record, ...told, ...put(report, interruptions) })
     .run()
   return { report, record, routes: decideRoutes(parts, report, { context, now }, put) }
+}
+
+type Untold = { readonly definition: LedgerDefinition; readonly last: LastReport; readonly now: string }
+
+/** What earlier reports did not tell since it was muted, which it is no more. */
+function untold(queries: Queries, since: readonly DriftNews[], { definition, last, now }: Untold): DriftNews[] {
+  const ended = endedMutes(reportableRecords(queries, definition.id, []), since, last, now)
+  return ended.flatMap(({ id }) => heldBack(newsUntil(queries, id, last.toldUntil), last))
 }
 
 /** What was open under the definition that the name had before this one; null: it had no other. */

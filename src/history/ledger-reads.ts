@@ -1,5 +1,12 @@
-import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, ne, or, sql, type SQL } from 'drizzle-orm'
-import type { DriftFilter, DriftRecord, DriftScope, LedgerReads, LedgerWrites } from '../service/ledger/ledger-store.ts'
+import { and, asc, desc, eq, getTableColumns, gt, inArray, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm'
+import type {
+  DriftFilter,
+  DriftNews,
+  DriftRecord,
+  DriftScope,
+  LedgerReads,
+  LedgerWrites,
+} from '../service/ledger/ledger-store.ts'
 import { noteEntry } from '../service/ledger/notes.ts'
 import type { PageRequest } from '../service/runs.ts'
 import { definitionOfRow, entryOf, eventOf, recordOf, rowOf } from './ledger-rows.ts'
@@ -157,12 +164,21 @@ export function newsOf(
   definition: string,
   { after, limit }: { readonly after: number; readonly limit: number },
 ): ReturnType<LedgerReads['driftNews']> {
+  return newsWhere(queries, and(gt(ledgerEvents.sequence, after), eq(ledgerDefinitions.id, definition)), limit)
+}
+
+/** All that happened to an entry up to an event, in its order. */
+export function newsUntil(queries: Queries, drift: string, last: number): readonly DriftNews[] {
+  return newsWhere(queries, and(lte(ledgerEvents.sequence, last), eq(ledgerEntries.id, drift)), -1)
+}
+
+function newsWhere(queries: Queries, condition: SQL | undefined, limit: number): readonly DriftNews[] {
   const rows = queries
     .select({ event: ledgerEvents, fingerprint: ledgerEntries.fingerprint, drift: ledgerEntries.id })
     .from(ledgerEvents)
     .innerJoin(ledgerEntries, eq(ledgerEntries.sequence, ledgerEvents.entry))
     .innerJoin(ledgerDefinitions, eq(ledgerDefinitions.sequence, ledgerEntries.definition))
-    .where(and(gt(ledgerEvents.sequence, after), eq(ledgerDefinitions.id, definition)))
+    .where(condition)
     .orderBy(asc(ledgerEvents.sequence))
     .limit(limit)
     .all()

@@ -1,11 +1,14 @@
-import { and, asc, eq, lte } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, isNotNull, lte, or } from 'drizzle-orm'
 import type { DriftReport } from '../model/drift-report.ts'
 import { messageId } from '../service/delivery-policy.ts'
 import type { MessagePart } from '../service/notify-route.ts'
 import { decideMessages, type RouteState } from '../service/notify-policy.ts'
+import { isMuted } from '../service/ledger/notes.ts'
+import { withoutNoted, type NotedDrift } from '../service/reports/without-noted.ts'
 import type { ReportContext, RouteDecision } from '../service/reports/report-store.ts'
 import { keyedRoutes, type KeyedRoute } from '../service/reports/route-keys.ts'
 import type { Documents } from './documents.ts'
+import { ledgerDefinitions, ledgerEntries, type EntryRow } from './ledger-schema.ts'
 import type { Queries } from './queries.ts'
 import { createReportWriter, readReport, type StoredContent } from './report-content.ts'
 import { deliveries, sentRoutes, waitingRoutes } from './report-schema.ts'
@@ -52,7 +55,7 @@ function decideRoute(
 ): RouteDecision {
   const { context, now, keyed } = deciding
   const { key, route } = keyed
-  const state = stateOf(queries, documents, { name: context.name, route: key })
+  const state = stateOf(queries, documents, { name: context.name, route: key, now })
   const decision = decideMessages(report, route, state, Date.parse(now))
   if (state.waiting !== null) forgetWaiting(queries, context.name, key)
   if (decision.do === 'postpone') {
@@ -77,7 +80,7 @@ function decideRoute(
 function stateOf(
   queries: Queries,
   documents: Documents,
-  { name, route }: { readonly name: string; readonly route: string },
+  { name, route, now }: { readonly name: string; readonly route: string; readonly now: string },
 ): RouteState {
   const isSent = and(eq(sentRoutes.name, name), eq(sentRoutes.route, route))
   const sent = queries.select().from(sentRoutes).where(isSent).get()
@@ -85,7 +88,25 @@ function stateOf(
   const waiting = queries.select().from(waitingRoutes).where(isWaiting).get()
   return {
     lastSentAt: sent ? Date.parse(sent.lastSentAt) : null,
-    waiting: waiting ? readReport(documents, waiting) : null,
+    waiting: waiting ? withoutNoted(readReport(documents, waiting), notedOf(queries, name, now)) : null,
+  }
+}
+
+/** What somebody has acknowledged or muted under a name, by fingerprint: reports that waited do not tell it any more. */
+function notedOf(queries: Queries, name: string, now: string): NotedDrift {
+  const rows = queries
+    .select(getTableColumns(ledgerEntries))
+    .from(ledgerEntries)
+    .innerJoin(ledgerDefinitions, eq(ledgerDefinitions.sequence, ledgerEntries.definition))
+    .where(
+      and(eq(ledgerDefinitions.name, name), or(isNotNull(ledgerEntries.acknowledged), isNotNull(ledgerEntries.muted))),
+    )
+    .all()
+  const of = (isNoted: (entry: EntryRow) => boolean): ReadonlySet<string> =>
+    new Set(rows.filter(isNoted).map(({ fingerprint }) => fingerprint))
+  return {
+    acknowledged: of((entry) => entry.acknowledged !== null && entry.state === 'open'),
+    muted: of((entry) => isMuted(entry, now)),
   }
 }
 

@@ -37,7 +37,13 @@ export type DriftItem = {
   readonly cause: string | null
   /** Who owns the namespace, where somebody is known to. */
   readonly owner: string | null
+  /** Of a resolved item that may still be there: why it does not count any more. Left out: it is gone. */
+  readonly uncounted?: Uncounted | undefined
 }
+
+/** It is expected or parametric now; it is not told since the rules changed; its cluster or kind is by choice no longer read. */
+export const UNCOUNTED = ['explained', 'rules-changed', 'not-compared'] as const
+export type Uncounted = (typeof UNCOUNTED)[number]
 
 /** Ongoing items, counted by what messages are routed by, so that a part of a report can count its own. */
 export type OngoingTally = {

@@ -56,6 +56,7 @@ function sameKey(item: DriftItem, list: ItemList): string | null {
 }
 
 /** What lines of this list tell besides. */
-function told({ severity, previousSeverity, firstSeen }: DriftItem, list: ItemList): readonly (string | null)[] {
-  return [severity, previousSeverity, list === 'fresh' ? null : firstSeen.slice(0, 10)]
+function told(item: DriftItem, list: ItemList): readonly (string | null)[] {
+  const { severity, previousSeverity, firstSeen, uncounted = null } = item
+  return [severity, previousSeverity, list === 'fresh' ? null : firstSeen.slice(0, 10), uncounted]
 }

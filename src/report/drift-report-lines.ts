@@ -4,7 +4,7 @@ import { canonicalJson } from '../model/json.ts'
 import { elideValues } from '../model/elide-values.ts'
 import { compareRefs, compareText, displayRef, type ResourceRef } from '../model/resource-ref.ts'
 import { groupItems, type ItemGroup } from './drift-report-groups.ts'
-import { LIST_WORDS, nameList, safeClip } from './drift-report-words.ts'
+import { LIST_WORDS, nameList, safeClip, UNCOUNTED_WORDS } from './drift-report-words.ts'
 import { rank } from './outline.ts'
 import { displayValue, groupValues, type ValueGroup } from './values.ts'
 
@@ -194,7 +194,8 @@ function besides(item: DriftItem, list: ItemList): Part[] {
   const more = users.length === 0 ? [] : [words(` and ${users.length} more`)]
   const used = user ? [words(', used by '), foreign(clipRef(user)), ...more] : []
   const since = list === 'fresh' ? revisionParts(item) : [words(`, since ${item.firstSeen.slice(0, 10)}`)]
-  return [...(list === 'worsened' ? was : []), ...used, ...since]
+  const why = item.uncounted === undefined ? [] : [words(`, ${UNCOUNTED_WORDS[item.uncounted]}`)]
+  return [...(list === 'worsened' ? was : []), ...used, ...since, ...why]
 }
 
 function revisionParts({ revisions, clusters }: DriftItem): Part[] {

@@ -10,6 +10,7 @@ import {
   type ItemList,
   type NotCompared,
   type SeverityCounts,
+  type Uncounted,
 } from '../model/drift-report.ts'
 import { plural } from './phrases.ts'
 import { clip, safeLine } from './terminal.ts'
@@ -20,6 +21,13 @@ export const LIST_WORDS: Readonly<Record<ItemList, { readonly word: string; read
   worsened: { word: 'worsened', title: 'Worsened' },
   reopened: { word: 'reopened', title: 'Reopened' },
   resolved: { word: 'resolved', title: 'Resolved' },
+}
+
+/** Why a resolved item, which may still be there, does not count any more. */
+export const UNCOUNTED_WORDS: Readonly<Record<Uncounted, string>> = {
+  explained: 'expected or parametric now',
+  'rules-changed': 'not told since the rules changed',
+  'not-compared': 'no longer compared',
 }
 
 const NAME_WIDTH = 40
@@ -76,13 +84,19 @@ function countsWithin(report: DriftReport, width: number): string {
 function countsText(report: DriftReport, severities: (counts: SeverityCounts) => string): string {
   const lists = ITEM_LISTS.filter((list) => report[list].length > 0).map(
     (list) =>
-      `${report[list].length} ${LIST_WORDS[list].word}${list === 'resolved' ? '' : severities(tally(report[list]))}`,
+      `${report[list].length} ${LIST_WORDS[list].word}${list === 'resolved' ? uncountedText(report[list]) : severities(tally(report[list]))}`,
   )
   const ongoing = countOngoing(report)
   const open = sumCounts(ongoing)
   const parts = [...lists, ...(open === 0 ? [] : [`${open} ongoing${severities(ongoing)}`])]
   if (parts.length > 0) return parts.join(', ')
   return report.verdict === 'in-sync' ? 'in sync' : 'no change'
+}
+
+/** A rule that explains forty differences has mended none of them. */
+function uncountedText(items: readonly DriftItem[]): string {
+  const count = items.filter(({ uncounted }) => uncounted !== undefined).length
+  return count === 0 ? '' : ` (${count} only no longer counted)`
 }
 
 function tally(items: readonly DriftItem[]): SeverityCounts {

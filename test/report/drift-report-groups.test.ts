@@ -24,6 +24,18 @@ test('the same change in three objects is one line that names them', () => {
   ])
 })
 
+test('what a rule explains is another line than what is mended, and says so', () => {
+  const resolved = [
+    ...['a', 'b', 'c'].map((name) => release(name, { ...BUMP, uncounted: 'explained' })),
+    release('d', BUMP),
+  ]
+  const lines = renderDriftText(driftReport({ resolved })).split('\n')
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith('medium ')).map((line) => line.split(', since 2026-11-20')[1]),
+    [', expected or parametric now: apps/a, apps/b, apps/c', ''],
+  )
+})
+
 test('two objects stay two lines, and another value, severity or kind is another line', () => {
   assert.equal(linesOf(['a', 'b'].map((name) => release(name, BUMP))).length, 2)
   const others = [

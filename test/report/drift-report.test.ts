@@ -48,6 +48,11 @@ for (const [what, part, line] of [
     },
     'production vs staging: no change; not fully compared: production',
   ],
+  [
+    'what a rule explains',
+    { resolved: [item(), item({ uncounted: 'explained' }), item({ uncounted: 'not-compared' })] },
+    'production vs staging: 3 resolved (2 only no longer counted)',
+  ],
   ['no baseline', { baseline: null, verdict: 'in-sync' }, 'staging, production: in sync'],
   [
     'many targets',

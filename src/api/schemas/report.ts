@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { LAYERS } from '../../model/comparison.ts'
-import type { DriftItem, DriftReport, OngoingTally } from '../../model/drift-report.ts'
+import { UNCOUNTED, type DriftItem, type DriftReport, type OngoingTally } from '../../model/drift-report.ts'
 import { SEND_REASONS, type SendReason } from '../../service/notifier.ts'
 import { DELIVERY_STATES } from '../../service/reports/report-store.ts'
 import { API_VERSION, JSON_VALUE, listOf, NAME, orNull, REF, TIME } from './common.ts'
@@ -30,6 +30,10 @@ const ITEM: z.ZodType<DriftItem> = z
     usedBy: z.array(REF),
     cause: z.string().nullable(),
     owner: z.string().nullable(),
+    uncounted: z
+      .enum(UNCOUNTED)
+      .optional()
+      .meta({ description: 'Of a resolved one that may still be there: why it counts no more' }),
   })
   .openapi('DriftReportItem')
 

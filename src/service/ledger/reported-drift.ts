@@ -52,7 +52,10 @@ export function reportedDrift(
   const of = (as: Told) => told.filter((one) => one.as === as)
   const items = (as: Told): readonly DriftItem[] =>
     of(as)
-      .map(({ record, events }) => itemOf(record, as === 'worsened' ? severityBefore(events) : null, ownerOf))
+      .map(({ record, events }) => ({
+        ...itemOf(record, as === 'worsened' ? severityBefore(events) : null, ownerOf),
+        ...(as === 'resolved' ? uncountedOf(events) : {}),
+      }))
       .sort(compareItems)
   return {
     fresh: items('fresh'),
@@ -104,6 +107,11 @@ function severityBefore(events: readonly DriftNews[]): Severity | null {
 
 function isWorse(severity: Severity, before: Severity | null): boolean {
   return before !== null && SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(before)
+}
+
+function uncountedOf(events: readonly DriftNews[]): Pick<DriftItem, 'uncounted'> {
+  const resolution = events.findLast(({ kind }) => kind === 'resolved')?.resolution ?? null
+  return resolution === null || resolution === 'gone' ? {} : { uncounted: resolution }
 }
 
 function itemOf(
