@@ -34,6 +34,7 @@ export type MetricSources = {
   readonly pendingDeliveries: () => number | null
   /** By the name of each channel, whether it refuses for good; null: unknown now. */
   readonly disabledChannels: () => ReadonlyMap<string, boolean> | null
+  /** Rejects where they are unknown now. */
   readonly schedules: () => Promise<readonly ScheduleNumbers[]>
 }
 
@@ -62,14 +63,19 @@ export function createMetrics(version: string, sources: MetricSources): Metrics 
   new Gauge({ ...named('build_info', 'Version of flux-compare.'), labelNames: ['version'] }).set({ version }, 1)
   addSources(named, sources)
   addDeliverySources(named, sources)
+  const schedules = scheduleMetrics(named)
   return {
     ...snapshotMetrics(named),
     ...comparisonMetrics(named),
     delivered: deliveryMetrics(named),
-    accounted: scheduleMetrics(named, sources.schedules),
+    accounted: schedules.accounted,
     kubeRequests: kubeMetrics(named),
     request: requestMetrics(named),
-    expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+    expose: async () => {
+      // Where the database is away, its schedules are unknown; the other metrics tell of it.
+      schedules.set(await sources.schedules().catch(() => []))
+      return { body: await registry.metrics(), contentType: registry.contentType }
+    },
   }
 }
 
@@ -207,32 +213,38 @@ function addDeliverySources(named: Named, { pendingDeliveries, disabledChannels 
   })
 }
 
-function scheduleMetrics(named: Named, numbers: MetricSources['schedules']): Metrics['accounted'] {
+type ScheduleMetrics = Pick<Metrics, 'accounted'> & {
+  /** Those that are not among them are not told any more. */
+  readonly set: (schedules: readonly ScheduleNumbers[]) => void
+}
+
+function scheduleMetrics(named: Named): ScheduleMetrics {
+  const labelNames = ['schedule'] as const
   const total = new Counter({
     ...named('schedule_due_total', 'Due times of schedules by what became of them.'),
-    labelNames: ['schedule', 'outcome'],
+    labelNames: [...labelNames, 'outcome'],
   })
-  void new Gauge({
+  const nextDue = new Gauge({
     ...named('schedule_next_due_timestamp_seconds', 'When a schedule is due next.'),
-    labelNames: ['schedule'],
-    async collect() {
-      this.reset()
-      for (const { schedule, nextDueMs } of await numbers())
-        if (nextDueMs !== null) this.set({ schedule }, nextDueMs / 1000)
-    },
+    labelNames,
   })
-  void new Gauge({
+  const lastSuccess = new Gauge({
     ...named('schedule_last_success_timestamp_seconds', 'When the newest report of a schedule was made.'),
-    labelNames: ['schedule'],
-    async collect() {
-      this.reset()
-      for (const { schedule, lastSuccessMs } of await numbers())
-        if (lastSuccessMs !== null) this.set({ schedule }, lastSuccessMs / 1000)
-    },
+    labelNames,
   })
-  return ({ schedule, without, run }) => {
-    for (const { outcome } of without) total.inc({ schedule, outcome })
-    if (run !== null) total.inc({ schedule, outcome: 'ran' })
+  return {
+    accounted: ({ schedule, without, run }) => {
+      for (const { outcome } of without) total.inc({ schedule, outcome })
+      if (run !== null) total.inc({ schedule, outcome: 'ran' })
+    },
+    set: (schedules) => {
+      nextDue.reset()
+      lastSuccess.reset()
+      for (const { schedule, nextDueMs, lastSuccessMs } of schedules) {
+        if (nextDueMs !== null) nextDue.set({ schedule }, nextDueMs / 1000)
+        if (lastSuccessMs !== null) lastSuccess.set({ schedule }, lastSuccessMs / 1000)
+      }
+    },
   }
 }
 

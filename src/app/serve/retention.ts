@@ -23,7 +23,8 @@ export function startRetention({ store, config, clock, log }: RetentionOptions):
     const before = new Date(now.getTime() - keepMs).toISOString()
     try {
       const report = await store.prune({ now: now.toISOString(), before, keepLatest })
-      if (report.snapshots + report.comparisons + report.runs > 0)
+      const { snapshots, comparisons, runs, reports, deliveries, scheduleRecords } = report
+      if (snapshots + comparisons + runs + reports + deliveries + scheduleRecords > 0)
         log.info('removed what is older than history.keep', report)
     } catch (error) {
       log.warn('what is older than history.keep could not be removed', {}, error)
