@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import { AppError } from '../model/errors.ts'
 import type { Clock, History } from '../service/ports.ts'
 import type { DeliveryRecord, ReportReads, ReportWrites } from '../service/reports/report-store.ts'
+import type { Page } from '../service/runs.ts'
 import type { Deliverer } from '../workers/deliverer.ts'
 import type { Log } from './log.ts'
 import { asAsync } from './as-async.ts'
@@ -22,7 +23,9 @@ export type Sending = {
 }
 
 const GRACE_MS = 10_000
+/** Messages that are read at once. */
 const MOST = 500
+const EVERYTHING = { channel: null, report: null, name: null }
 /** What is due and is not sent, since another process is at it, is not asked for all the time. */
 const SHORTEST_MS = 200
 
@@ -34,6 +37,7 @@ const SHORTEST_MS = 200
 export async function sendPending(sending: Sending): Promise<readonly DeliveryRecord[]> {
   const { history, config, clock, timeoutMs, signal } = sending
   const began = clock.now()
+  const oldest = oldestOpen(sending) ?? began.toISOString()
   const deliverer = startDelivering({
     ...sending,
     reads: asAsync(readsOf(sending)),
@@ -51,7 +55,8 @@ export async function sendPending(sending: Sending): Promise<readonly DeliveryRe
     await deliverer.stop(GRACE_MS)
   }
   if (signal.aborted) throw interrupted()
-  return recordsOf(sending).filter(({ finishedAt }) => finishedAt === null || finishedAt >= began.toISOString())
+  const told = recordsOf(sending, { state: null, since: oldest })
+  return told.filter(({ finishedAt }) => finishedAt === null || finishedAt >= began.toISOString())
 }
 
 async function sendUntil(end: number, deliverer: Deliverer, sending: Sending): Promise<void> {
@@ -86,23 +91,36 @@ function readsOf({ history, config }: Sending): ReportReads {
 
 /** When the next channel may be tried, in milliseconds since the epoch: each waits for the oldest of its messages. Null: none is pending. */
 function nextAt(sending: Sending): number | null {
-  const oldest = new Map(
-    recordsOf(sending)
-      .toReversed()
-      .filter(isPending)
-      .map((record) => [record.channel, record]),
-  )
+  const newestFirst = recordsOf(sending, { state: 'pending', since: null }).toReversed()
+  const oldest = new Map(newestFirst.map((record) => [record.channel, record]))
   const times = [...oldest.values()].map((record) => Date.parse(record.nextAt ?? record.createdAt))
   return times.length === 0 ? null : Math.min(...times)
 }
 
-function isPending({ state }: DeliveryRecord): boolean {
-  return state === 'pending'
+/** When the oldest message was made that this call may send: one of a channel that refused may be pending again. Null: there is none. */
+function oldestOpen(sending: Sending): string | null {
+  const states = ['pending', 'disabled'] as const
+  const times = states.flatMap((state) => recordsOf(sending, { state, since: null })[0]?.createdAt ?? [])
+  return times.toSorted()[0] ?? null
 }
 
-function recordsOf({ history, config }: Sending): readonly DeliveryRecord[] {
+type Wanted = {
+  /** Null: all. */
+  readonly state: DeliveryRecord['state'] | null
+  /** RFC 3339: what was made before then is left out; null: nothing is. */
+  readonly since: string | null
+}
+
+/** Of the comparisons of the configuration, oldest first. */
+function recordsOf({ history, config }: Sending, { state, since }: Wanted): readonly DeliveryRecord[] {
   const names = new Set(config.comparisons.map(({ name }) => name))
-  const everything = { state: null, channel: null, report: null, name: null }
-  const { items } = history.deliveryPage(everything, { limit: MOST, cursor: null })
-  return items.filter(({ name }) => names.has(name)).toReversed()
+  const found: DeliveryRecord[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page<DeliveryRecord> = history.deliveryPage({ ...EVERYTHING, state }, { limit: MOST, cursor })
+    const wanted = page.items.filter(({ createdAt }) => since === null || createdAt >= since)
+    found.push(...wanted.filter(({ name }) => names.has(name)))
+    cursor = wanted.length < page.items.length ? null : page.next
+  } while (cursor !== null)
+  return found.toReversed()
 }
