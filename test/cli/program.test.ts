@@ -160,6 +160,19 @@ test('nothing asked for is help, and no exit code of a comparison without differ
   assert.match(err, /^Usage: flux-compare BASELINE TARGET/)
 })
 
+for (const page of ['docs/notifications.md', 'docs/schedules.md', 'docs/drift.md']) {
+  test(`every command line of ${page} is understood`, async () => {
+    const lines = readFileSync(page, 'utf8').split('\n')
+    const commands = lines.flatMap((line) => /^(?:\$ )?flux-compare (?!serve)(.+?)(?: +#.*)?$/.exec(line)?.[1] ?? [])
+    assert.ok(commands.length >= 4)
+    for (const command of commands) {
+      const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
+      const { err } = await flux(...words.map((word) => word.replace(/^(?:URL|https:.*)$/, 'http://127.0.0.1:1')))
+      assert.doesNotMatch(err, /unknown|missing|too many|invalid|Usage:/, command)
+    }
+  })
+}
+
 test('every command line of the README is understood', async () => {
   const lines = readFileSync('README.md', 'utf8').split('\n')
   const commands = lines.flatMap(

@@ -17,6 +17,25 @@ test('every sample of docs/config.md is a right configuration', (t) => {
   }
 })
 
+/** Where a page shows some sections only: what they refer to. */
+const REST = `apiVersion: flux-compare.dev/v1
+kind: Config
+clusters: [{ name: staging, context: a }, { name: production, context: b }]
+`
+for (const [page, rest, count] of [
+  ['docs/schedules.md', `${REST}channels: [{ name: team, slack: { urlFrom: { env: HOOK } } }]\n`, 1],
+  ['docs/notifications.md', REST, 1],
+] as const) {
+  test(`the samples of ${page} are right parts of a configuration`, (t) => {
+    const samples = [...readFileSync(page, 'utf8').matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, sample]) => sample!)
+    assert.equal(samples.length, count)
+    for (const sample of samples) {
+      const folder = folderWith(t, { 'config.yaml': rest + sample })
+      readConfigFile(join(folder, 'config.yaml'), null)
+    }
+  })
+}
+
 type Schema = {
   readonly not?: object
   readonly default?: unknown
