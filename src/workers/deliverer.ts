@@ -24,13 +24,15 @@ const LONGEST_MS = 30_000
 const SHORTEST_MS = 1_000
 const BREAK_OFF_MS = 2_000
 
+type Resting = `${'channel' | 'comparison'} ${string}`
+
 type State = {
   readonly ports: DelivererPorts
   readonly unsettled: Unsettled
   /** What is being sent, by channel. */
   readonly busy: Map<string, Promise<void>>
-  /** Until when (ms since the epoch) a channel is left alone, since its messages could not be read or written down. */
-  readonly resting: Map<string, number>
+  /** Until when (ms since the epoch) what could not be read or written down is left alone: messages of a channel, what waits of a comparison. */
+  readonly resting: Map<Resting, number>
   readonly queue: PQueue
   readonly stopping: AbortController
   readonly breaking: AbortController
@@ -107,31 +109,38 @@ async function untilNext({ ports: { reads, clock } }: State): Promise<number> {
 }
 
 async function tick(state: State): Promise<void> {
-  const { ports, unsettled, busy, resting } = state
+  const { ports, unsettled, busy } = state
   await settle(ports, unsettled)
   await enableMended(ports)
-  await releaseWaiting(ports)
-  const time = ports.clock.now()
-  const now = time.toISOString()
+  await releaseWaiting(state)
+  const now = ports.clock.now().toISOString()
   const open = await shelveOfDisabled(ports, await ports.reads.dueDeliveries(now, MESSAGES), now)
   for (const [channel, deliveries] of Map.groupBy(open, (delivery) => delivery.channel)) {
-    const isResting = time.getTime() < (resting.get(channel) ?? 0)
-    if (!busy.has(channel) && !isResting) busy.set(channel, send(state, channel, deliveries))
+    if (busy.has(channel) || isResting(state, `channel ${channel}`)) continue
+    busy.set(channel, send(state, channel, deliveries))
   }
 }
 
 async function send(state: State, channel: string, deliveries: readonly DeliveryRecord[]): Promise<void> {
-  const { ports, unsettled, busy, resting, queue } = state
+  const { ports, unsettled, busy, queue } = state
   const sending = { ports, unsettled, stopping: state.stopping.signal, breaking: state.breaking.signal }
   try {
     if (await queue.add(() => sendInOrder(sending, deliveries))) state.isWoken = true
   } catch (error) {
-    resting.set(channel, ports.clock.now().getTime() + LONGEST_MS)
-    ports.onTrouble(asAppError(error))
+    rest(state, `channel ${channel}`, error)
   } finally {
     busy.delete(channel)
     if (state.isWoken) wake(state)
   }
+}
+
+function isResting({ ports, resting }: State, what: Resting): boolean {
+  return ports.clock.now().getTime() < (resting.get(what) ?? 0)
+}
+
+function rest({ ports, resting }: State, what: Resting, error: unknown): void {
+  resting.set(what, ports.clock.now().getTime() + LONGEST_MS)
+  ports.onTrouble(asAppError(error))
 }
 
 /** A channel that is configured in another way than when it refused takes messages again. */
@@ -145,10 +154,19 @@ async function enableMended({ reads, writes, configured, clock, onEnabled }: Del
   }
 }
 
-async function releaseWaiting({ reads, writes, context, clock }: DelivererPorts): Promise<void> {
+/** What cannot be released holds up neither other comparisons nor messages. */
+async function releaseWaiting(state: State): Promise<void> {
+  const { reads, writes, context, clock } = state.ports
   const now = clock.now().toISOString()
   const waiting = await reads.waitingRoutes(now)
-  for (const name of new Set(waiting.map((route) => route.name))) await writes.releaseWaiting(context(name), now)
+  for (const name of new Set(waiting.map((route) => route.name))) {
+    if (isResting(state, `comparison ${name}`)) continue
+    try {
+      await writes.releaseWaiting(context(name), now)
+    } catch (error) {
+      rest(state, `comparison ${name}`, error)
+    }
+  }
 }
 
 /** Gives those whose channels take messages. */

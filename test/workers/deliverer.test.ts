@@ -227,6 +227,34 @@ test('a channel whose messages cannot be read is tried again after half a minute
   assert.deepEqual(rig.troubles, ['history-corrupt', 'history-corrupt'])
 })
 
+test('what waits and cannot be released is tried again after half a minute, and holds no message up', async (t) => {
+  const windows = [{ days: ['sat'] as const, from: 12 * 60, to: 12 * 60 + 1 }]
+  const quiet = { timeZone: 'UTC', windows, exceptFrom: null }
+  const rig = await deliveryRig(t, {
+    answers: { team: [status(500)] },
+    routes: [{ channel: 'waits', quiet }, { channel: 'team' }],
+    change: ({ writes }) => ({
+      writes: {
+        settleDelivery: writes.settleDelivery,
+        shelveDelivery: writes.shelveDelivery,
+        enableChannel: writes.enableChannel,
+        releaseWaiting: async () => {
+          throw new AppError('history-corrupt', 'what waits is damaged')
+        },
+      },
+    }),
+  })
+  rig.report()
+  await rig.pass(SECOND)
+  assert.deepEqual(statesOf(rig, 'team'), ['pending'])
+  await rig.pass(MINUTE)
+  assert.deepEqual(statesOf(rig, 'team'), ['sent'])
+  for (let second = 0; second < 29; second += 1) await rig.pass(SECOND)
+  assert.deepEqual(rig.troubles, ['history-corrupt'])
+  await rig.pass(SECOND)
+  assert.deepEqual(rig.troubles, ['history-corrupt', 'history-corrupt'])
+})
+
 test('a channel that hangs holds no other one up', async (t) => {
   let release: () => void = () => undefined
   const slow: Answering = (request, response) => {
