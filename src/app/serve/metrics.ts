@@ -115,6 +115,9 @@ function resultOf(isRead: boolean, coverage: readonly KindCoverage[]): 'complete
   return coverage.some(({ status }) => isUnread(status)) ? 'partial' : 'complete'
 }
 
+/** Sets of clusters of which drift is told, the last that were compared: callers choose them, and there could be any number. */
+const MOST_COMPARED = 200
+
 function comparisonMetrics(named: Named): Pick<Metrics, 'compared'> {
   const duration = new Histogram({
     ...named('comparison_duration_seconds', 'Time to compare and store.'),
@@ -125,6 +128,10 @@ function comparisonMetrics(named: Named): Pick<Metrics, 'compared'> {
     labelNames: ['baseline', 'targets', 'severity', 'kind'],
   })
   const labels = new Map<string, readonly Parameters<typeof drift.remove>[0][]>()
+  const forget = (pair: string): void => {
+    for (const old of labels.get(pair) ?? []) drift.remove(old)
+    labels.delete(pair)
+  }
   return {
     compared: (comparison, seconds) => {
       duration.observe(seconds)
@@ -132,13 +139,14 @@ function comparisonMetrics(named: Named): Pick<Metrics, 'compared'> {
       const names = comparison.clusters.map(({ name }) => name).filter((name) => name !== comparison.baseline)
       const targets = names.sort().join(',')
       const pair = `${baseline}\n${targets}`
-      for (const old of labels.get(pair) ?? []) drift.remove(old)
+      forget(pair)
       const counted = countDrift(comparison).map(({ severity, kind, count }) => {
         const label = { baseline, targets, severity, kind }
         drift.set(label, count)
         return label
       })
       labels.set(pair, counted)
+      if (labels.size > MOST_COMPARED) forget(labels.keys().next().value!)
     },
   }
 }
