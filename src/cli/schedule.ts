@@ -54,7 +54,8 @@ export async function scheduleChangeCommand(
   streams: Streams,
 ): Promise<number> {
   return withService(flags, streams, async (client) => {
-    await streams.stderr.write(`${await changed(client, change, { name, reason: text(flags, 'reason') })}\n`)
+    const said = await changed(client, change, { name, reason: text(flags, 'reason') })
+    await streams.stderr.write(`${printable(said)}\n`)
     return 0
   })
 }
