@@ -13,9 +13,6 @@ export type ObjectFacts = {
   readonly isRollingOut: (drift: Drift) => boolean
 }
 
-/** Where the snapshots are not at hand. */
-export const NO_FACTS: ObjectFacts = { revisions: () => ({}), isRollingOut: () => false }
-
 type Sided = { readonly cluster: ClusterName; readonly snapshot: Snapshot }
 type Sight = Sided & { readonly entryOf: (ref: ResourceRef) => SnapshotEntry | undefined }
 

@@ -3,9 +3,12 @@ import type { ErrorDocument } from '../../../src/model/errors.ts'
 import type { Json } from '../../../src/model/json.ts'
 import { definitionOf } from '../../../src/service/ledger/definition.ts'
 import type { Ledger, LedgerChangeKind } from '../../../src/service/ledger/ledger.ts'
-import { NO_FACTS, type ObjectFacts } from '../../../src/service/ledger/object-facts.ts'
+import type { ObjectFacts } from '../../../src/service/ledger/object-facts.ts'
 import { updateLedger, type LedgerUpdate } from '../../../src/service/ledger/update-ledger.ts'
 import { comparisonOf } from '../../history/comparison-fixtures.ts'
+
+/** Where the snapshots are not at hand. */
+export const NO_FACTS: ObjectFacts = { revisions: () => ({}), isRollingOut: () => false }
 
 export const NO_FILTER = { kinds: null, namespaces: null, selector: null, resource: null }
 export const QUESTION = {

@@ -3,8 +3,16 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Comparison, Drift } from '../../../src/model/comparison.ts'
 import type { Ledger } from '../../../src/service/ledger/ledger.ts'
-import { NO_FACTS } from '../../../src/service/ledger/object-facts.ts'
-import { after, comparedAt, driftOf, EMPTY, findingOf, SEVERITIES_UP, type Unread } from './ledger-fixtures.ts'
+import {
+  NO_FACTS,
+  after,
+  comparedAt,
+  driftOf,
+  EMPTY,
+  findingOf,
+  SEVERITIES_UP,
+  type Unread,
+} from './ledger-fixtures.ts'
 
 const NAMES = ['a', 'b', 'c', 'd'] as const
 

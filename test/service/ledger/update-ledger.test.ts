@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Comparison, ProofAnswer } from '../../../src/model/comparison.ts'
 import type { Ledger, LedgerEntry } from '../../../src/service/ledger/ledger.ts'
-import { NO_FACTS } from '../../../src/service/ledger/object-facts.ts'
 import { updateLedger } from '../../../src/service/ledger/update-ledger.ts'
-import { after, comparedAt, driftOf, EMPTY, findingOf, kindsIn, timeAt } from './ledger-fixtures.ts'
+import { NO_FACTS, after, comparedAt, driftOf, EMPTY, findingOf, kindsIn, timeAt } from './ledger-fixtures.ts'
 
 const UNREACHABLE = { code: 'cluster-unreachable', message: 'no route', hint: '' } as const
 
