@@ -131,14 +131,22 @@ function foreign(text: string): Part {
 }
 
 function whatOf(item: DriftItem): Part[] {
-  const { layer, message, cause, changes } = item
-  if (layer === 'finding') return [foreign(safeClip(message ?? '', MESSAGE_WIDTH))]
+  const { layer, cause, changes } = item
+  if (layer === 'finding') return [foreign(safeClip(ownMessage(item), MESSAGE_WIDTH))]
   if (layer === 'presence') {
     const why = cause === null ? [] : [words(': '), foreign(safeClip(cause, CAUSE_WIDTH))]
     return [...presenceParts(item), ...why]
   }
   if (Object.values(changes).includes('moved')) return [words('order differs in '), names(item.clusters)]
   return valueParts(item)
+}
+
+/** The object stands before it already: many messages begin with it. */
+function ownMessage({ ref, message }: DriftItem): string {
+  const text = message ?? ''
+  const name = ref === null ? null : displayRef(ref)
+  if (name === null || !text.startsWith(name)) return text
+  return /^(?:: | )/.test(text.slice(name.length)) ? text.slice(name.length).replace(/^:? /, '') : text
 }
 
 function presenceParts({ changes, unknown }: DriftItem): Part[] {

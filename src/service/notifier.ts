@@ -12,9 +12,9 @@ export const SEND_REASONS = {
   gone: 'does not exist any more (404 or 410)',
   redirected: 'answered with a redirect, which is never followed',
   'payload-refused': 'refused the message',
-  'address-refused': 'has an address that is not allowed (loopback, private or link-local)',
-  'url-invalid': 'has an address that is no https URL',
-  'secret-missing': 'has a secret that cannot be read',
+  'address-refused': 'has an address that is not allowed (loopback, private or link-local) without allowPrivate',
+  'url-invalid': 'has an address that is no https URL (http needs allowHttp), or that holds a password',
+  'secret-missing': 'has a secret that cannot be read: a variable that is not set, or a file that is not there',
   'channel-unknown': 'is not configured any more',
   internal: 'got no message: a fault of flux-compare',
 } as const

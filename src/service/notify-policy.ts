@@ -54,11 +54,18 @@ export function decideMessages(
   return { do: 'send', why, parts }
 }
 
+/**
+ * So much of `repeatInterval` is enough: a report each day comes now and then a second early, and an hour where clocks are set. Waiting for
+ * the whole of it would then skip a day.
+ */
+const REPEATED = 0.95
+
 function reasonOf(report: DriftReport, route: NotifyRoute, state: RouteState, now: number) {
   if (isNews(report)) return 'change' as const
   if (route.when === 'always') return 'always' as const
   const { repeatIntervalMs } = route
-  const isDue = repeatIntervalMs !== null && state.lastSentAt !== null && now - state.lastSentAt >= repeatIntervalMs
+  const isDue =
+    repeatIntervalMs !== null && state.lastSentAt !== null && now - state.lastSentAt >= REPEATED * repeatIntervalMs
   return isDue && isOpen(report) ? ('reminder' as const) : null
 }
 

@@ -36,6 +36,14 @@ test('what a rule explains is another line than what is mended, and says so', ()
   )
 })
 
+test('a finding names its object once', () => {
+  const of = (message: string) => item({ layer: 'finding', path: 'some-code', severity: 'high', message })
+  const name = 'HelmRelease/apps/podinfo'
+  assert.deepEqual(linesOf([of(`${name}: leads nowhere`)]), [`high      ${name}  leads nowhere`])
+  assert.deepEqual(linesOf([of(`${name} data.key: is equal`)]), [`high      ${name}  data.key: is equal`])
+  assert.deepEqual(linesOf([of(`${name}-2: leads nowhere`)]), [`high      ${name}  ${name}-2: leads nowhere`])
+})
+
 test('two objects stay two lines, and another value, severity or kind is another line', () => {
   assert.equal(linesOf(['a', 'b'].map((name) => release(name, BUMP))).length, 2)
   const others = [

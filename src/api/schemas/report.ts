@@ -112,7 +112,11 @@ export const REPORT_LIST = listOf(
 
 const REASON = z
   .enum(Object.keys(SEND_REASONS) as [SendReason, ...SendReason[]])
-  .meta({ description: 'Why it was not taken' })
+  .meta({
+    description: `Why it was not taken. ${Object.entries(SEND_REASONS)
+      .map(([reason, words]) => `\`${reason}\`: the channel ${words}.`)
+      .join(' ')}`,
+  })
   .openapi('SendReason')
 
 export const MESSAGES = z
