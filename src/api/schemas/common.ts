@@ -15,6 +15,13 @@ export function orNull<T extends z.ZodType>(schema: T): z.ZodUnion<[T, z.ZodNull
 export const TIME = z.string().meta({ description: 'RFC 3339, UTC', examples: ['2026-11-21T07:00:00.000Z'] })
 export const NAME = z.string().meta({ examples: ['staging'] })
 
+/** What somebody says of something, on one line. */
+export const WORDS = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine((value) => value.trim() !== '' && !/\p{Cc}/u.test(value), { error: 'is empty or holds control characters' })
+
 /** Any JSON value: what clusters said, masked. */
 export const JSON_VALUE = z.unknown() as unknown as z.ZodType<Json>
 

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { LAYERS } from '../../model/comparison.ts'
 import { DRIFT_EVENTS, DRIFT_STATES, RESOLUTIONS } from '../../service/ledger/ledger.ts'
 import type { ToldDrift, ToldEvent } from '../../service/ledger/told-drift.ts'
-import { API_VERSION, JSON_VALUE, listOf, NAME, orNull, REF, TIME } from './common.ts'
+import { API_VERSION, JSON_VALUE, listOf, NAME, orNull, REF, TIME, WORDS } from './common.ts'
 import { CHANGE, perCluster, SEVERITY } from './comparison.ts'
 
 export const DRIFT_STATE = z.enum(DRIFT_STATES).openapi('DriftState')
@@ -90,12 +90,6 @@ export const DRIFT_VIEW: z.ZodType = z
   .object({ ...ENTRY, timeline: z.array(EVENT) })
   .meta({ description: 'The entry with what happened to it, oldest first' })
   .openapi('DriftWithTimeline')
-
-const WORDS = z
-  .string()
-  .min(1)
-  .max(1000)
-  .refine((value) => value.trim() !== '' && !/\p{Cc}/u.test(value), { error: 'is empty or holds control characters' })
 
 export const ACKNOWLEDGE_BODY = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { SCHEDULE_OUTCOMES, SCHEDULE_REASONS, type ScheduleRecord } from '../../service/schedules/schedule-store.ts'
 import type { ScheduleView } from '../../service/schedules/schedule-view.ts'
-import { API_VERSION, listOf, NAME, orNull, TIME } from './common.ts'
+import { API_VERSION, listOf, NAME, orNull, TIME, WORDS } from './common.ts'
 import { SEVERITY, VERDICT } from './comparison.ts'
 
 const COUNT = z.int()
@@ -60,15 +60,6 @@ export const SCHEDULE_LIST = listOf('ScheduleList', SCHEDULE)
 
 export const PAUSE_BODY = z
   .strictObject({
-    reason: z
-      .string()
-      .min(1)
-      .max(1000)
-      .refine((value) => value.trim() !== '' && !/\p{Cc}/u.test(value), {
-        error: 'is empty or holds control characters',
-      })
-      .nullable()
-      .default(null)
-      .meta({ description: 'Why nothing is to run.' }),
+    reason: WORDS.nullable().default(null).meta({ description: 'Why nothing is to run.' }),
   })
   .openapi('PauseSchedule')
