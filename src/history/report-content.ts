@@ -50,6 +50,7 @@ export function createReportWriter(documents: Documents): Writer {
   }
 }
 
+/** A report as it was stored. Throws `history-corrupt` where a part of it is gone. */
 export function readReport(documents: Documents, stored: StoredContent): DriftReport {
   const { counts, report } = readHeader(documents, stored)
   const items = documents.getList(stored.items).texts.map((text) => parseJsonText(text) as unknown as DriftItem)
@@ -63,6 +64,7 @@ export function readReport(documents: Documents, stored: StoredContent): DriftRe
   }
 }
 
+/** Without the items, which are many: their lists are empty. */
 export function readReportHeader(
   documents: Documents,
   stored: StoredContent,

@@ -81,6 +81,7 @@ function countsOf(queries: Queries): ReturnType<ReportReads['deliveryCounts']> {
   return { ...none, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) }
 }
 
+/** One more than the page has, newest first. */
 export function reportsQuery(queries: Queries, { name, within }: ReportFilter, page: PageRequest) {
   const before = readCursor('reports', page)
   return queries
@@ -103,6 +104,7 @@ function isWithin(clusters: readonly ClusterName[]): SQL {
   return sql`not ${hasOther} and (${reports.baseline} is null or ${reports.baseline} in ${seen})`
 }
 
+/** One more than the page has, newest first. */
 export function deliveriesQuery(queries: Queries, filter: DeliveryFilter, page: PageRequest) {
   const before = readCursor('deliveries', page)
   const { state, channel, report, name } = filter
@@ -127,6 +129,7 @@ function recordOf(row: ReportRow): ReportRecord {
   return record
 }
 
+/** Without its content, and without what the receiver calls it. */
 export function deliveryOf(row: DeliveryRow): DeliveryRecord {
   const { sequence: _, reference: _reference, header: _header, items: _items, ...record } = row
   return record

@@ -121,12 +121,14 @@ export type ItemList = (typeof ITEM_LISTS)[number]
 
 export type SeverityCounts = Readonly<Record<Severity, number>>
 
+/** How many items go on, of each severity. */
 export function countOngoing({ ongoing }: Pick<DriftReport, 'ongoing'>): SeverityCounts {
   const count = (severity: Severity): number =>
     ongoing.reduce((sum, tally) => (tally.severity === severity ? sum + tally.count : sum), 0)
   return { critical: count('critical'), high: count('high'), medium: count('medium'), low: count('low') }
 }
 
+/** Of all severities. */
 export function sumCounts(counts: SeverityCounts): number {
   return SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0)
 }

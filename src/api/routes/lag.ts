@@ -6,6 +6,7 @@ import { json, JSON_ONLY } from '../json-answer.ts'
 import { CLUSTER_NAME, DEFINITION_NAME, FLAG, NO_PARAMETERS } from '../parameters.ts'
 import { PROMOTION_LAG } from '../schemas/lag.ts'
 
+/** Which version is where: `GET /lag`. */
 export function lagEndpoints(service: Service): readonly Endpoint[] {
   return [
     defineEndpoint({

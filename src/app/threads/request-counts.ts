@@ -7,6 +7,7 @@ export type RequestCounts = {
   readonly take: () => readonly RequestCount[]
 }
 
+/** Counts of one process, empty after each `take`. */
 export function createRequestCounts(): RequestCounts {
   const counts = new Map<string, Map<string, number>>()
   return {

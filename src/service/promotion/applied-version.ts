@@ -9,6 +9,7 @@ export type SeenVersion = { readonly applied: AppliedVersion | null; readonly at
 
 export const NOT_THERE: AppliedVersion = { version: null, revision: null }
 
+/** Whether anything is applied. */
 export function isThere({ version, revision }: AppliedVersion): boolean {
   return version !== null || revision !== null
 }
@@ -76,6 +77,7 @@ function versionIn(revision: string): string | null {
   return WHOLE.test(name) && parseSemver(name) !== null ? name : null
 }
 
+/** Null: there is only a revision, or the version is none by semver.org. */
 export function semverOf({ version }: AppliedVersion): SemVer | null {
   return version === null ? null : parseSemver(version)
 }

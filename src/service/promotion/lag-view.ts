@@ -40,6 +40,7 @@ export type PromotionLag = LagAnswer & {
   readonly clusters: readonly LagCluster[]
 }
 
+/** The lag of the applications that the task is about, by kept versions. Pure. */
 export function answerLag({ versionSteps }: VersionReads, task: LagTask): LagAnswer {
   const { baseline, clusters, kinds, namespaces, all } = task
   const steps = versionSteps(clusters).filter(

@@ -26,6 +26,7 @@ export function timelineOf(steps: readonly VersionStep[]): Timeline {
   return stretches
 }
 
+/** The stretch that goes on. A timeline has at least one. */
 export function currentOf(timeline: Timeline): Stretch {
   return timeline.at(-1)!
 }

@@ -10,6 +10,7 @@ import { findCluster, visibleClusters } from './find-cluster.ts'
 import { eachOnce } from './plan-comparison.ts'
 import { nowOf, type ServiceContext } from './service-context.ts'
 
+/** From kept snapshots, of what the caller may see. Rejects with `not-found` or `input-invalid`. */
 export function lagVerbs(context: ServiceContext): Pick<Service, 'promotionLag'> {
   return {
     promotionLag: async (access, query) => {

@@ -14,6 +14,7 @@ import { nowOf, type ServiceContext } from './service-context.ts'
 
 const NONE = { items: [], next: null }
 
+/** See {@link ReportVerbs}. */
 export function reportVerbs(context: ServiceContext): ReportVerbs {
   const { kept } = context
   return {

@@ -16,6 +16,7 @@ type Verbs = Pick<
   'listSchedules' | 'schedule' | 'scheduleRecords' | 'pauseSchedule' | 'resumeSchedule' | 'runSchedule'
 >
 
+/** The verbs about comparisons of the configuration, each for who sees all its clusters; to others there is none of that name. */
 export function scheduleVerbs(context: ServiceContext): Verbs {
   return {
     listSchedules: async (access) => {
