@@ -5,6 +5,7 @@ import type { Ledger, LedgerChange, LedgerEntry, LedgerEvent, LedgerHead, Resolu
 import type { ObjectFacts } from './object-facts.ts'
 import { seeEntry, type Sighting, type Step } from './see-entry.ts'
 import { seenItemsOf } from './seen-items.ts'
+import { judgedItems } from './unjudged.ts'
 
 export type LedgerTask = {
   /** RFC 3339, UTC. */
@@ -42,12 +43,14 @@ export function updateLedger(ledger: Ledger, comparison: Comparison, task: Ledge
     isRepeat: head !== null && isSame(head.snapshots, next.snapshots),
   }
   const known = new Map(ledger.entries.map((entry) => [entry.fingerprint, entry]))
-  const { items, explained } = seenItemsOf(comparison)
+  const { items, explained, isBlind, withheld } = judgedItems(seenItemsOf(comparison), comparison)
   const seen = [...items.values()].map((item) => seeEntry(known.get(item.fingerprint), item, sighting))
   const missing: Missing = {
     sighting,
     explained,
     absenceOf: createAbsenceTest(comparison),
+    isBlind,
+    withheld,
     rulesChanged: head !== null && head.rules !== task.rules,
   }
   const others = ledger.entries
@@ -85,6 +88,10 @@ type Missing = {
   readonly sighting: Sighting
   readonly explained: ReadonlySet<string>
   readonly absenceOf: AbsenceTest
+  /** The baseline could not be read. */
+  readonly isBlind: boolean
+  /** See `judgedItems`. */
+  readonly withheld: ReadonlySet<string>
   readonly rulesChanged: boolean
 }
 
@@ -124,12 +131,19 @@ function missEntry(entry: LedgerEntry, missing: Missing): Step {
 const NOBODY = { by: null, reason: null, owner: null, until: null } as const
 
 /** Null: nobody can say. */
-function resolutionOf(entry: LedgerEntry, { explained, absenceOf, rulesChanged }: Missing): Resolution | null {
+function resolutionOf(entry: LedgerEntry, missing: Missing): Resolution | null {
+  const { explained, absenceOf, isBlind, withheld, rulesChanged } = missing
+  if (withheld.has(entry.fingerprint)) return null
+  if (isBlind && !isReadability(entry)) return null
   if (explained.has(entry.fingerprint)) return 'explained'
   const absence = absenceOf(entry)
   if (absence === 'unknown') return null
   if (absence === 'not-compared') return 'not-compared'
   return rulesChanged ? 'rules-changed' : 'gone'
+}
+
+function isReadability({ item: { layer, path } }: LedgerEntry): boolean {
+  return layer === 'finding' && (path === 'cluster-unread' || path.startsWith('coverage-'))
 }
 
 function collect(head: LedgerHead, steps: readonly Step[]): Omit<LedgerUpdate, 'dropped'> {

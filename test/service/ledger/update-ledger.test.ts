@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Comparison, ProofAnswer } from '../../../src/model/comparison.ts'
 import type { Ledger, LedgerEntry } from '../../../src/service/ledger/ledger.ts'
-import { updateLedger } from '../../../src/service/ledger/update-ledger.ts'
+import { updateLedger, type LedgerUpdate } from '../../../src/service/ledger/update-ledger.ts'
 import { NO_FACTS, after, comparedAt, driftOf, EMPTY, findingOf, kindsIn, timeAt } from './ledger-fixtures.ts'
 
 const UNREACHABLE = { code: 'cluster-unreachable', message: 'no route', hint: '' } as const
@@ -254,4 +254,37 @@ test('long texts of values are cut, and whole values decide what has changed', (
   assert.equal(entryOf(first, 'f-a').item.values['production'], `${'x'.repeat(400)}…`)
   const second = after(first, comparedAt(2, [driftOf('a', { production: `${long}2` })]))
   assert.deepEqual(kindsIn(second), { 'f-a': 'changed' })
+})
+
+test('while nothing of the baseline can be read, nothing begins, changes or ends', () => {
+  const before = after(EMPTY, comparedAt(1, [driftOf('a'), driftOf('b')], [findingOf('some-code')]))
+  const error = { code: 'cluster-unreachable', message: 'staging cannot be reached', hint: '' } as const
+  const unread = findingOf('cluster-unread', { clusters: ['staging'] })
+  const away = comparedAt(2, [driftOf('a', { severity: 'high' }), driftOf('new')], [unread, findingOf('other-code')])
+  const blind = {
+    ...away,
+    clusters: away.clusters.map((one) => (one.name === 'staging' ? { ...one, error, coverage: [] } : one)),
+  }
+  const during = after(before, blind)
+  const kinds = ({ changes }: LedgerUpdate): string[] =>
+    changes.map(({ fingerprint, kind }) => `${fingerprint} ${kind}`)
+  assert.deepEqual(kinds(during), ['f-a frozen', 'f-b frozen', 'f-cluster-unread new', 'f-some-code frozen'])
+  const back = after(during, comparedAt(3, [driftOf('a'), driftOf('new')], [findingOf('some-code')]))
+  assert.deepEqual(kinds(back), [
+    'f-a ongoing',
+    'f-b resolved',
+    'f-cluster-unread resolved',
+    'f-new new',
+    'f-some-code ongoing',
+  ])
+})
+
+test('while nothing of a target can be read, what is said of all clusters neither begins nor ends', () => {
+  const before = after(EMPTY, comparedAt(1, [], [findingOf('rule-not-checked', { clusters: ['staging'] })]))
+  const found = [findingOf('rule-not-checked', { clusters: ['staging'] }), findingOf('suspended-everywhere')]
+  const during = after(before, comparedAt(2, [driftOf('a')], found, { error: UNREACHABLE }))
+  assert.deepEqual(
+    during.changes.map(({ fingerprint, kind }) => `${fingerprint} ${kind}`),
+    ['f-a new', 'f-rule-not-checked frozen'],
+  )
 })
