@@ -142,6 +142,7 @@ function isText(value: Json): value is string | number | boolean {
 
 type OrderKind = Parameters<typeof isInOrder>[3]
 
+/** A pair of which one is not known leaves open what is to be thought of that one alone: the other may stand in order beside a third. */
 function checkOrder(step: OrderStep, kind: OrderKind, asked: Asked): Told[] {
   const { place, known, profiles } = asked
   const having = known.filter((side) => place.values.has(side) || place.unknown.has(side))
@@ -152,7 +153,7 @@ function checkOrder(step: OrderStep, kind: OrderKind, asked: Asked): Told[] {
       .filter((right) => right !== left)
       .map((right) =>
         place.unknown.has(left) || place.unknown.has(right)
-          ? { status: 'unknown', sides: [left, right], text: '' }
+          ? { status: 'unknown', sides: [left, right].filter((side) => place.unknown.has(side)), text: '' }
           : checkPair(step, kind, { left, right, asked }),
       ),
   )
@@ -174,15 +175,17 @@ function checkPair({ operator }: OrderStep, kind: OrderKind, { left, right, aske
 
 /** Clusters with one value are told together. */
 function mustDiffer(sides: readonly Side[], { values, unknown }: AskedPlace): Told[] {
-  const having = sides.filter((side) => values.has(side) || unknown.has(side))
-  const statusOf = (one: Side, other: Side): Status =>
-    unknown.has(one) || unknown.has(other) ? 'unknown' : differenceStatus(values.get(one)!, values.get(other)!)
+  const having = sides.filter((side) => values.has(side) && !unknown.has(side))
+  const statusOf = (one: Side, other: Side): Status => differenceStatus(values.get(one)!, values.get(other)!)
   const apart = having.flatMap((one, at) =>
     having.slice(at + 1).map((other): Told => ({ status: statusOf(one, other), sides: [one, other], text: '' })),
   )
   const groups = having.map((one) => having.filter((other) => other === one || statusOf(one, other) === 'broken'))
   const equal = groups.filter((group, at) => group.length > 1 && group[0] === having[at])
+  const open = sides.filter((side) => unknown.has(side))
   return [
+    // What is not known of one says nothing against what is known of the others.
+    ...(having.length + open.length > 1 ? untold(open) : []),
     ...apart.filter(({ status }) => status !== 'broken'),
     ...equal.map((group): Told => {
       const names = group.map((side) => side.name)

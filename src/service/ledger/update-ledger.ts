@@ -43,7 +43,7 @@ export function updateLedger(ledger: Ledger, comparison: Comparison, task: Ledge
     isRepeat: head !== null && isSame(head.snapshots, next.snapshots),
   }
   const known = new Map(ledger.entries.map((entry) => [entry.fingerprint, entry]))
-  const { items, explained, isBlind, withheld } = judgedItems(seenItemsOf(comparison), comparison)
+  const { items, explained, isBlind, withheld } = judgedItems(seenItemsOf(comparison), comparison, ledger.entries)
   const seen = [...items.values()].map((item) => seeEntry(known.get(item.fingerprint), item, sighting))
   const missing: Missing = {
     sighting,

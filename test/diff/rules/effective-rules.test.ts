@@ -99,8 +99,7 @@ describe('rules that look into effective values', () => {
     assert.deepEqual(told(run([side('a', {}, 'size: 3\n'), side('b', { size: 3 }, null)], n)), [])
     for (const action of ['mustEqual', 'mustDiffer'] as const) {
       const { expect: _, ...rest } = n
-      const open = unread.replace(' b:', action === 'mustDiffer' ? ' a b:' : ' b:')
-      assert.deepEqual(told(run([side('a', {}, 'size: 3\n'), side('b', {}, null)], { ...rest, action })), [open])
+      assert.deepEqual(told(run([side('a', {}, 'size: 3\n'), side('b', {}, null)], { ...rest, action })), [unread])
     }
   })
 

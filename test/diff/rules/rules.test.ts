@@ -189,6 +189,16 @@ describe('expect', () => {
     assert.equal(run(THREE.slice(0, 2), replicas({ order: 'production >= staging' })).summary.expected, 1)
   })
 
+  it('is as well known of two clusters where a third cannot be read', () => {
+    const error = { code: 'cluster-unreachable', message: 'm', hint: 'h' } as const
+    const unread: SnapshotSpec = { cluster: 'edge', error }
+    const two = [app('staging', { n: 2 }), app('production', { n: 5 })]
+    const ordered = run([...two, unread], replicas({ order: 'production >= staging >= edge' }))
+    assert.deepEqual([ordered.summary.expected, ordered.summary.differences], [1, 0])
+    const apart = rule({ action: 'mustDiffer', paths: ['spec.values.n'] })
+    assert.deepEqual([run(two, apart).summary.expected, run([...two, unread], apart).summary.expected], [1, 1])
+  })
+
   it('of an object that a cluster must not have', () => {
     const absent = rule({ action: 'expect', expect: { values: [{ clusters: ['production'], absent: true }] } })
     const asExpected = run([THREE[0]!, { cluster: 'production' }], absent)

@@ -279,6 +279,27 @@ test('while nothing of the baseline can be read, nothing begins, changes or ends
   ])
 })
 
+test('a finding that lacks but a cluster that could not be read is the one that is known', () => {
+  const both = findingOf('some-code', { clusters: ['staging', 'production'] })
+  const one = findingOf('some-code', { clusters: ['staging'], fingerprint: 'f-rest' })
+  const before = after(EMPTY, comparedAt(1, [], [both]))
+  const during = after(before, comparedAt(2, [], [one], { error: UNREACHABLE }))
+  assert.deepEqual(
+    during.changes.map(({ fingerprint, kind }) => `${fingerprint} ${kind}`),
+    ['f-some-code frozen'],
+  )
+  const back = after(during, comparedAt(3, [], [both]))
+  assert.deepEqual(
+    back.changes.map(({ fingerprint, kind }) => `${fingerprint} ${kind}`),
+    ['f-some-code ongoing'],
+  )
+  const other = after(during, comparedAt(3, [], [one]))
+  assert.deepEqual(
+    other.changes.map(({ fingerprint, kind }) => `${fingerprint} ${kind}`),
+    ['f-rest new', 'f-some-code resolved'],
+  )
+})
+
 test('while nothing of a target can be read, what is said of all clusters neither begins nor ends', () => {
   const before = after(EMPTY, comparedAt(1, [], [findingOf('rule-not-checked', { clusters: ['staging'] })]))
   const found = [findingOf('rule-not-checked', { clusters: ['staging'] }), findingOf('suspended-everywhere')]
