@@ -17,7 +17,7 @@ export type LedgerDefinition = {
   readonly targets: readonly ClusterName[]
   readonly layers: readonly Layer[]
   readonly filter: ObjectFilter
-  /** Digest of the rules, free of their names, reasons, owners and order. */
+  /** Digest of the rules, free of their names, reasons, owners, severities and order. */
   readonly rules: string
   /** In how many comparisons running a difference must be seen before it counts; at least 1. */
   readonly damping: number
@@ -62,12 +62,14 @@ function normalFilter({ kinds, namespaces, selector, resource }: ObjectFilter): 
   return { kinds: sorted(kinds), namespaces: sorted(namespaces), selector, resource }
 }
 
-/** What a rule is called, why it is there and whose it is: it means the same without. */
-const NAMES_ONLY: ReadonlySet<string> = new Set(['id', 'reason', 'owner'])
+/** What a rule is called, why it is there and whose it is, and how severe it makes what it is about: it hides the same without. */
+const HIDES_NOTHING: ReadonlySet<string> = new Set(['id', 'reason', 'owner', 'severity'])
 
 function rulesDigest({ rules = [], ignore, profiles = {} }: DefiningQuestion): string {
-  const meanings = rules.map((rule) => {
-    const parts = Object.entries(rule).filter(([key, value]) => !NAMES_ONLY.has(key) && value !== undefined)
+  // Another severity is told as such: the question stays the same.
+  const hiding = rules.filter(({ action }) => action !== 'rate')
+  const meanings = hiding.map((rule) => {
+    const parts = Object.entries(rule).filter(([key, value]) => !HIDES_NOTHING.has(key) && value !== undefined)
     return canonicalJson(Object.fromEntries(parts))
   })
   const paths = [...new Set(ignore)].sort(compareText)

@@ -40,6 +40,16 @@ test('a rule set that is renamed, moved or sorted is the same; other rules are a
   }
 })
 
+test('a rule that only says how severe something is hides nothing: the question is the same', () => {
+  const { id, rules } = definitionOf({ ...QUESTION, rules: [RULE] })
+  const rated = [
+    { ...RULE, severity: 'low' as const },
+    { ...OTHER, action: 'rate' as const, severity: 'high' as const },
+  ]
+  const other = definitionOf({ ...QUESTION, rules: rated })
+  assert.deepEqual([other.id, other.rules], [id, rules])
+})
+
 test('a definition with a name stays the same when its rules change, and the digest of the rules tells it', () => {
   const named = { ...QUESTION, name: 'prod-vs-staging' }
   const [plain, ruled] = [definitionOf(named), definitionOf({ ...named, rules: [RULE] })]
