@@ -29,6 +29,11 @@ export function isUnread(status: CoverageStatus): boolean {
   return status === 'forbidden' || status === 'partial' || status === 'failed'
 }
 
+/** Whether a finding of this code says only that something could not be read. */
+export function isCodeOfReading(code: string): boolean {
+  return code === 'cluster-unread' || code.startsWith('coverage-')
+}
+
 /** What is known of objects of this kind in `namespace`: from the scope of the namespace itself, else of the whole cluster. */
 export function coverageIn(coverage: KindCoverage, namespace: string): CoverageStatus {
   const scope =

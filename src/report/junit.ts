@@ -1,4 +1,5 @@
 import type { Comparison, Drift, Finding } from '../model/comparison.ts'
+import { isCodeOfReading } from '../model/coverage.ts'
 import { displayRef } from '../model/resource-ref.ts'
 import { isDerived } from './outline.ts'
 import { describePresence, objectCounts, placeOf, plural } from './phrases.ts'
@@ -11,7 +12,7 @@ import { clustersWithObject, displayValue, groupValues } from './values.ts'
 export function renderJunit(comparison: Comparison): string {
   const drifted = comparison.drifts.filter(({ differences }) => !differences.every(isDerived))
   const failures = drifted.map((drift) => failureCase(drift, comparison))
-  const errors = comparison.findings.filter(isUnread).map(errorCase)
+  const errors = comparison.findings.filter(({ code }) => isCodeOfReading(code)).map(errorCase)
   const passed = testCase('objects', objectCounts(comparison), '')
   const total = failures.length + errors.length + 1
   const counts = `tests="${total}" failures="${failures.length}" errors="${errors.length}"`
@@ -33,10 +34,6 @@ function timestamp({ clusters }: Comparison): string {
       .toSorted()
       .at(-1) ?? ''
   )
-}
-
-function isUnread({ code }: Finding): boolean {
-  return code === 'cluster-unread' || code.startsWith('coverage-')
 }
 
 function errorCase(finding: Finding): string {

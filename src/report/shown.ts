@@ -1,4 +1,5 @@
-import type { Comparison, Difference, Finding, Severity } from '../model/comparison.ts'
+import type { Comparison, Difference, Severity } from '../model/comparison.ts'
+import { isCodeOfReading } from '../model/coverage.ts'
 import { SEVERITIES } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
 import { isDerived } from './outline.ts'
@@ -16,7 +17,7 @@ export function shownOf(comparison: Comparison, severity: Severity | null): Show
     severity === null || SEVERITIES.indexOf(one) <= SEVERITIES.indexOf(severity)
   const drift = comparison.drifts.flatMap(({ differences }) => differences.filter(isCounted))
   const leftOut = drift.filter((difference) => !isShown(difference.severity)).length
-  const findings = comparison.findings.filter((finding) => isShown(finding.severity) || isAboutReading(finding))
+  const findings = comparison.findings.filter(({ severity, code }) => isShown(severity) || isCodeOfReading(code))
   const drifts = comparison.drifts.flatMap((one) => {
     const differences = one.differences.filter((difference) => isDrift(difference) && isShown(difference.severity))
     return differences.length === 0 ? [] : [{ ...one, differences }]
@@ -46,10 +47,6 @@ function isDrift({ classification }: Difference): boolean {
 /** Drift that does not follow from other drift. */
 function isCounted(difference: Difference): boolean {
   return isDrift(difference) && !isDerived(difference)
-}
-
-function isAboutReading({ code }: Finding): boolean {
-  return code === 'cluster-unread' || code.startsWith('coverage-')
 }
 
 /** What a report says besides the drift. */

@@ -8,6 +8,7 @@ import { OUTPUT_FORMATS } from '../../src/report/formats.ts'
 import type { FaultAction } from '../../src/simulator/faults.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import type { Simulator } from '../../src/simulator/simulated-cluster.ts'
+import { startReceiver, status } from '../notify/receiver.ts'
 import { canary, canaryCount, findCanaries } from './canaries.ts'
 import { canaryObjects, shardedObjects } from './canary-fleet.ts'
 import { runCli } from './run-cli.ts'
@@ -195,6 +196,41 @@ test('no canary in exported snapshots', async () => {
     const output = await run(['snapshot', 'staging', '--kubeconfig', kubeconfig, '-o', format])
     assert.match(output, /HelmRelease/)
     assert.deepEqual(findCanaries(output), [])
+  }
+})
+
+test('no canary in reports, in messages and their drawings, and in what is said of a channel that refuses', async (t) => {
+  const refusal = status(404, { 'x-said': canary('header') }, canary('answer'))
+  const chat = await startReceiver(t, refusal, { tls: false })
+  const config = join(folder, 'report.json')
+  writeFileSync(
+    config,
+    JSON.stringify({
+      apiVersion: 'flux-compare.dev/v1',
+      kind: 'Config',
+      clusters: ['staging', 'production'].map((name) => ({ name, context: name, kubeconfig })),
+      comparisons: [{ name: 'canaries', baseline: 'staging', targets: ['production'], notify: ['team'] }],
+      channels: [{ name: 'team', slack: { urlFrom: { env: 'CHAT_URL' } }, allowHttp: true, allowPrivate: true }],
+    }),
+  )
+  const env = { FLUX_COMPARE_DEBUG: '1', CHAT_URL: `${chat.url}/${canary('webhook')}` }
+  const told = ['text', 'json', 'html', 'markdown'].map((format) => ['-o', format])
+  const drawn = ['text', 'json', 'html'].map((format) => ['--dry-run', '-o', format])
+  for (const flags of [...drawn, ...told]) {
+    const args = ['report', 'canaries', '--config', config, '--history', history, ...flags]
+    const { stdout, stderr } = await runCli(args, { env })
+    assert.match(
+      stdout,
+      /production vs staging: \d+ (?:new|ongoing)|"kind": ?"DriftReport"/,
+      `${flags.join(' ')} ${stderr}`,
+    )
+    assert.deepEqual(findCanaries(stdout + stderr), [], flags.join(' '))
+  }
+  assert.ok(chat.requests.length > 0)
+  for (const { path, body } of chat.requests) {
+    assert.equal(findCanaries(path).length > 0, true)
+    assert.match(body, /HelmRelease/)
+    assert.deepEqual(findCanaries(body), [])
   }
 })
 

@@ -1,7 +1,7 @@
 import { SEVERITIES } from '../../model/comparison.ts'
 import type { LedgerEntry, LedgerEvent } from './ledger.ts'
 import { isMuted, noteEntry, type DriftNote } from './notes.ts'
-import { itemKeyOf } from './reported-drift.ts'
+import { itemKeyOf } from './ledger-item.ts'
 import type { LedgerUpdate } from './update-ledger.ts'
 
 /**

@@ -1,8 +1,9 @@
 import { SEVERITIES } from '../../model/comparison.ts'
 import type { DriftItem, DriftReport, OngoingTally, SetAside } from '../../model/drift-report.ts'
 import type { Severity } from '../../model/comparison.ts'
-import { compareText, refKey } from '../../model/resource-ref.ts'
+import { compareText } from '../../model/resource-ref.ts'
 import type { DriftNews, DriftRecord } from './ledger-store.ts'
+import { isAboutReading, itemKeyOf } from './ledger-item.ts'
 import { isMuted } from './notes.ts'
 
 /** The part of a drift report that the ledger knows. */
@@ -25,11 +26,6 @@ export type ReportTask = {
  */
 export type KnownDrift = { readonly items: ReadonlySet<string>; readonly until: string }
 
-/** The same for entries of any definition that are about the same. */
-export function itemKeyOf({ ref, layer, path }: DriftRecord['item']): string {
-  return `${layer} ${path} ${ref === null ? '' : refKey(ref)}`
-}
-
 type Told = 'fresh' | 'worsened' | 'reopened' | 'resolved' | 'ongoing' | keyof ReportedDrift['aside'] | 'nothing'
 
 /**
@@ -43,12 +39,14 @@ export function reportedDrift(
   { now, ownerOf, known = null }: ReportTask,
 ): ReportedDrift {
   const eventsOf = Map.groupBy(news, ({ drift }) => drift)
-  const told = records.filter(isReportable).map((record) => {
-    const events = eventsOf.get(record.id) ?? []
-    const as = toldAs(record, events, now)
-    const isNew = as === 'fresh' || as === 'reopened'
-    return { record, events, as: isNew && isKnown(record, known) ? ('ongoing' as const) : as }
-  })
+  const told = records
+    .filter(({ item }) => !isAboutReading(item))
+    .map((record) => {
+      const events = eventsOf.get(record.id) ?? []
+      const as = toldAs(record, events, now)
+      const isNew = as === 'fresh' || as === 'reopened'
+      return { record, events, as: isNew && isKnown(record, known) ? ('ongoing' as const) : as }
+    })
   const of = (as: Told) => told.filter((one) => one.as === as)
   const items = (as: Told): readonly DriftItem[] =>
     of(as)
@@ -76,10 +74,6 @@ export function reportedDrift(
 
 function isKnown({ item, since }: DriftRecord, known: KnownDrift | null): boolean {
   return known !== null && known.items.has(itemKeyOf(item)) && Date.parse(since.at) <= Date.parse(known.until)
-}
-
-function isReportable({ item: { layer, path } }: DriftRecord): boolean {
-  return layer !== 'finding' || (path !== 'cluster-unread' && !path.startsWith('coverage-'))
 }
 
 function toldAs(record: DriftRecord, events: readonly DriftNews[], now: string): Told {

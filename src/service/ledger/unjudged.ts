@@ -1,5 +1,5 @@
 import type { Comparison } from '../../model/comparison.ts'
-import { refKey } from '../../model/resource-ref.ts'
+import { isAboutReading, itemKeyOf } from './ledger-item.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { SeenItem, SeenItems } from './seen-items.ts'
 
@@ -23,10 +23,9 @@ export function judgedItems(
   if (unread.size === 0) return { ...seen, isBlind, withheld: new Set() }
   const open = entries.filter(({ state, item }) => state !== 'resolved' && item.layer === 'finding')
   const isJudged = ({ item, fingerprint }: SeenItem): boolean => {
-    const { layer, path } = item
-    if (layer === 'finding' && (path === 'cluster-unread' || path.startsWith('coverage-'))) return true
-    if (isBlind || layer !== 'finding') return !isBlind
-    if (OF_ALL.has(path)) return false
+    if (isAboutReading(item)) return true
+    if (isBlind || item.layer !== 'finding') return !isBlind
+    if (OF_ALL.has(item.path)) return false
     return open.some((entry) => entry.fingerprint === fingerprint) || !isRestOfOne(item, open, unread)
   }
   const items = new Map([...seen.items].filter(([, item]) => isJudged(item)))
@@ -34,19 +33,16 @@ export function judgedItems(
   return { items, withheld, explained: isBlind ? new Set() : seen.explained, isBlind }
 }
 
-function isRestOfOne(
-  { path, ref, clusters }: SeenItem['item'],
-  open: readonly LedgerEntry[],
-  unread: ReadonlySet<string>,
-): boolean {
-  const key = ref === null ? '' : refKey(ref)
+/** Whether one that is open is about the same and its clusters, but for some that could not be read. */
+function isRestOfOne(rest: SeenItem['item'], open: readonly LedgerEntry[], unread: ReadonlySet<string>): boolean {
+  const key = itemKeyOf(rest)
   return open.some(({ item }) => {
-    if (item.path !== path || (item.ref === null ? '' : refKey(item.ref)) !== key) return false
-    const lacking = item.clusters.filter((name) => !clusters.includes(name))
+    const lacking = item.clusters.filter((name) => !rest.clusters.includes(name))
     return (
+      itemKeyOf(item) === key &&
       lacking.length > 0 &&
       lacking.every((name) => unread.has(name)) &&
-      clusters.every((name) => item.clusters.includes(name))
+      rest.clusters.every((name) => item.clusters.includes(name))
     )
   })
 }

@@ -1,6 +1,7 @@
 import type { Comparison, PerCluster } from '../../model/comparison.ts'
 import { compareText } from '../../model/resource-ref.ts'
 import { createAbsenceTest, type AbsenceTest } from './known.ts'
+import { isAboutReading } from './ledger-item.ts'
 import type { Ledger, LedgerChange, LedgerEntry, LedgerEvent, LedgerHead, Resolution } from './ledger.ts'
 import type { ObjectFacts } from './object-facts.ts'
 import { seeEntry, type Sighting, type Step } from './see-entry.ts'
@@ -134,16 +135,12 @@ const NOBODY = { by: null, reason: null, owner: null, until: null } as const
 function resolutionOf(entry: LedgerEntry, missing: Missing): Resolution | null {
   const { explained, absenceOf, isBlind, withheld, rulesChanged } = missing
   if (withheld.has(entry.fingerprint)) return null
-  if (isBlind && !isReadability(entry)) return null
+  if (isBlind && !isAboutReading(entry.item)) return null
   if (explained.has(entry.fingerprint)) return 'explained'
   const absence = absenceOf(entry)
   if (absence === 'unknown') return null
   if (absence === 'not-compared') return 'not-compared'
   return rulesChanged ? 'rules-changed' : 'gone'
-}
-
-function isReadability({ item: { layer, path } }: LedgerEntry): boolean {
-  return layer === 'finding' && (path === 'cluster-unread' || path.startsWith('coverage-'))
 }
 
 function collect(head: LedgerHead, steps: readonly Step[]): Omit<LedgerUpdate, 'dropped'> {
