@@ -1,6 +1,7 @@
-import { isFluxGroup } from '../flux/kinds.ts'
+import { FLUX_KINDS, isFluxGroup } from '../flux/kinds.ts'
 import { AppError } from '../model/errors.ts'
 import { dig, digArray, digString, isJsonArray, type Json } from '../model/json.ts'
+import { compareText } from '../model/resource-ref.ts'
 import type { KubeApi } from './kube-api.ts'
 
 /** A kind of a Flux group as this cluster serves it. */
@@ -15,6 +16,7 @@ export type ServedKind = {
 }
 
 export type Discovery = {
+  /** In the order of FLUX_KINDS, unknown ones last: API servers list the kinds of a group in an order that changes at any time. */
   readonly kinds: readonly ServedKind[]
   /** Groups of which not every version could be found out: a kind that is missing there is not proven absent. */
   readonly incomplete: ReadonlySet<string>
@@ -92,7 +94,7 @@ function legacyResources(value: Json, group: string, version: string): Resource[
   })
 }
 
-/** Versions of one kind joined; the resources come in each group's order of preference. */
+/** Versions of one kind joined; those of a kind come in its group's order of preference. */
 function groupVersions(resources: readonly Resource[]): ServedKind[] {
   const byKind = new Map<string, ServedKind>()
   for (const resource of resources) {
@@ -103,5 +105,15 @@ function groupVersions(resources: readonly Resource[]): ServedKind[] {
       known ? { ...known, served: [...known.served, resource.version] } : { ...resource, served: [resource.version] },
     )
   }
-  return [...byKind.values()]
+  return [...byKind.values()].sort(inOurOrder)
+}
+
+const RANKS = new Map(FLUX_KINDS.map(({ group, kind }, rank) => [`${group}/${kind}`, rank]))
+
+function inOurOrder(a: ServedKind, b: ServedKind): number {
+  return rankOf(a) - rankOf(b) || compareText(a.group, b.group) || compareText(a.kind, b.kind)
+}
+
+function rankOf({ group, kind }: ServedKind): number {
+  return RANKS.get(`${group}/${kind}`) ?? FLUX_KINDS.length
 }

@@ -20,6 +20,8 @@ export type CustomResources = {
   readonly versions?: Readonly<Record<string, readonly string[]>>
   /** Preferred version by group, instead of the one that Kubernetes' version order puts first. */
   readonly preferred?: Readonly<Record<string, string>>
+  /** How many of a group's resources discovery lists last instead of first: real servers come to another order at any time. */
+  readonly rotate?: number
   /** Further resources, also unknown ones in a Flux group. */
   readonly add?: readonly NewResource[]
 }

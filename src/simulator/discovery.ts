@@ -67,7 +67,7 @@ function groupDocument(group: string, input: DiscoveryInput): Answer {
 }
 
 function resourceList(group: string, version: string, input: DiscoveryInput): Answer {
-  const served = input.resources.filter((entry) => entry.group === group && entry.versions.includes(version))
+  const served = listed(group, version, input)
   if (served.length === 0) return notFoundPage()
   const resources = served.flatMap((resource) => [resourceEntry(resource), ...statusEntry(resource)])
   return json(200, {
@@ -75,6 +75,13 @@ function resourceList(group: string, version: string, input: DiscoveryInput): An
     groupVersion: groupVersion(group, version),
     resources,
   })
+}
+
+/** The resources of a version in the order that discovery happens to list them in. */
+function listed(group: string, version: string, { resources, crds }: DiscoveryInput): readonly ApiResource[] {
+  const served = resources.filter((entry) => entry.group === group && entry.versions.includes(version))
+  const first = (crds.rotate ?? 0) % Math.max(served.length, 1)
+  return [...served.slice(first), ...served.slice(0, first)]
 }
 
 function resourceEntry(resource: ApiResource): object {
@@ -104,9 +111,7 @@ function aggregatedDocument(groups: readonly string[], version: string, input: D
     metadata: group === '' ? {} : { name: group },
     versions: versionsOf(group, input).map((served) => ({
       version: served,
-      resources: input.resources
-        .filter((entry) => entry.group === group && entry.versions.includes(served))
-        .map((resource) => aggregatedResource(resource, served)),
+      resources: listed(group, served, input).map((resource) => aggregatedResource(resource, served)),
       freshness: 'Current',
     })),
   }))

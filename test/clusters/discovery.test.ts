@@ -51,6 +51,22 @@ for (const legacyDiscovery of [false, true]) {
     assert.equal(found.incomplete.size, 0)
   })
 
+  test(`${form} form: the order is ours, whatever order the server lists kinds in`, async (t) => {
+    const group = 'source.toolkit.fluxcd.io'
+    const add = ['Zebra', 'Aardvark'].map((kind) => ({
+      group,
+      kind,
+      plural: `${kind.toLowerCase()}s`,
+      versions: ['v9'],
+    }))
+    const orders = [0, 1, 2].map(async (rotate) => {
+      const found = await discoverOn(t, { legacyDiscovery, crds: { rotate, add } })
+      return found.kinds.map(({ kind }) => kind)
+    })
+    const expected = [...FLUX_KINDS.map(({ kind }) => kind), 'Aardvark', 'Zebra']
+    assert.deepEqual(await Promise.all(orders), [expected, expected, expected])
+  })
+
   test(`${form} form: what cannot be read is an error, never an empty cluster`, async (t) => {
     for (const [action, code] of [
       [{ kind: 'html' }, 'response-invalid'],
