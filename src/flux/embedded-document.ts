@@ -1,6 +1,6 @@
 import { exceedsLimits, isJsonArray, type Json } from '../model/json.ts'
 import { isTree } from './normal-form.ts'
-import { readYaml, readYamlDocuments } from './yaml.ts'
+import { readWholeYaml, readYamlDocuments } from './yaml.ts'
 import { parseJsonText } from '../model/json-text.ts'
 
 /** A line that opens a map entry or a list item: without one, a text of several lines is no YAML worth reading. */
@@ -26,7 +26,7 @@ export type KnownDocuments = Map<string, Json | null>
 
 /**
  * The map or list that a string holds as YAML (so also as JSON), read as Kubernetes reads it. Several documents give a list of them.
- * Null where it holds neither.
+ * Null where it holds neither, or something else besides.
  */
 export function readDocument(text: string, known?: KnownDocuments): Json | null {
   const before = known?.get(text)
@@ -52,14 +52,14 @@ function readJson(text: string): Json | null {
 
 function readYamlContainer(text: string): Json | null {
   if (SEVERAL.test(text)) {
-    const documents = readYamlDocuments(text)
+    const documents = readYamlDocuments(text, readWholeYaml)
     if (documents.length > 1) return readAll(documents.map((document) => document.result))
   }
-  const read = readYaml(text)
+  const read = readWholeYaml(text)
   return read.ok && isContainer(read.value) ? read.value : null
 }
 
-type Read = ReturnType<typeof readYaml>
+type Read = ReturnType<typeof readWholeYaml>
 
 function readAll(results: readonly Read[]): Json | null {
   const values: Json[] = []

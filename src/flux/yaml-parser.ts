@@ -29,19 +29,20 @@ type Place = 'flow' | 'block' | 'after-key'
 const NULL: Content = { value: null, scalar: { tag: 'null', value: null }, merges: false }
 const LONG_TAG = 'tag:yaml.org,2002:'
 
+/** `first`: what follows the first document is not looked at, as go-yaml v2 has it; `whole`: nothing may follow it. */
+export type Extent = 'first' | 'whole'
+
 /**
  * Reads the first document of a text as go-yaml v2 and sigs.k8s.io/yaml do together; null where there is none.
  * Throws SyntaxError with the offset as its cause, whose message does not quote the text.
  */
-export function parseYaml(text: string, numbers: Numbers): Json {
-  const handles = new Map([
-    ['!', '!'],
-    ['!!', LONG_TAG],
-  ])
+export function parseYaml(text: string, numbers: Numbers, extent: Extent = 'first'): Json {
+  const handles = new Map(Object.entries({ '!': '!', '!!': LONG_TAG }))
   const reading: Reading = { scanner: createScanner(text), numbers, anchors: new Map(), handles, nodes: 0, aliases: 0 }
   if (!readStart(reading)) return null
   const value = readValue(reading, 'block', 0)
   peek(reading.scanner)
+  if (extent === 'whole') readEnd(reading)
   const limit = reading.aliases > 0 ? exceedsLimits(value) : null
   if (limit !== null) refuse(0, limit === 'depth' ? TOO_DEEP : TOO_MANY)
   return value
@@ -63,6 +64,11 @@ function readStart(reading: Reading): boolean {
   }
   if (directives > 0) refuse(first.at, 'a directive has no document')
   return first.kind !== 'end'
+}
+
+function readEnd({ scanner }: Reading): void {
+  while (accept(scanner, 'document-end', 'document-start'));
+  if (!nextIs(scanner, 'end')) refuse(peek(scanner).at, UNEXPECTED)
 }
 
 function readDirective(reading: Reading, { value, at }: Token): void {

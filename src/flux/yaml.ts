@@ -2,7 +2,7 @@ import { isBigNumber, isJsonArray, isJsonObject, MAX_DEPTH, MAX_NODES } from '..
 import type { Json, JsonObject } from '../model/json.ts'
 import { refuse } from './yaml-chars.ts'
 import { parseYaml } from './yaml-parser.ts'
-import type { Numbers } from './yaml-parser.ts'
+import type { Extent, Numbers } from './yaml-parser.ts'
 import { parseJsonText } from '../model/json-text.ts'
 
 /** `line` counts from 1 and is null where it is not known. `message` never quotes the text, which may hold secrets. */
@@ -20,6 +20,14 @@ export function readYaml(text: string): YamlResult {
   return read(text, 'exact')
 }
 
+/**
+ * As {@link readYaml}, but fails where anything follows the first document: `[a-z]+-web` is no list, although go-yaml reads one
+ * there, and two texts that begin alike would be one document.
+ */
+export function readWholeYaml(text: string): YamlResult {
+  return read(text, 'exact', 'whole')
+}
+
 /** Reads a map of Helm values as Helm's ReadValues does: every number passes through a double, nothing and null are no values. */
 export function readYamlValues(text: string): YamlResult<JsonObject> {
   const result = read(text, 'float64')
@@ -28,10 +36,10 @@ export function readYamlValues(text: string): YamlResult<JsonObject> {
   return isJsonObject(result.value) ? { ok: true, value: result.value } : failure(null, 'the document is not a map')
 }
 
-function read(text: string, numbers: Numbers): YamlResult {
+function read(text: string, numbers: Numbers, extent: Extent = 'first'): YamlResult {
   if (text.length > MAX_YAML_LENGTH) return failure(null, 'the text is too long')
   try {
-    return { ok: true, value: readJsonText(text) ?? readDocument(text, numbers) }
+    return { ok: true, value: readJsonText(text) ?? readDocument(text, numbers, extent) }
   } catch (error) {
     if (error instanceof SyntaxError && typeof error.cause === 'number') {
       return failure(lineAt(text, error.cause), error.message)
@@ -135,10 +143,10 @@ export function holdsForbiddenSigns(text: string): boolean {
 
 const FORBIDDEN = /[[\p{Cc}\ufffe\uffff]--[\t\n\r\x85]]/v
 
-function readDocument(text: string, numbers: Numbers): Json {
+function readDocument(text: string, numbers: Numbers, extent: Extent): Json {
   const forbidden = FORBIDDEN.exec(text)
   if (forbidden !== null) refuse(forbidden.index, 'control characters are not allowed')
-  return parseYaml(text, numbers)
+  return parseYaml(text, numbers, extent)
 }
 
 /** A document of a file: `line` (from 1) is where its content begins; lines in `result` count from the start of the file too. */
@@ -146,12 +154,13 @@ export type YamlDocument = { readonly line: number; readonly result: YamlResult 
 
 /**
  * Reads every document of a file of Kubernetes manifests. Documents are separated before they are read, so that one that cannot be
- * read does not spoil the others; empty ones are left out, and kinds named List are not taken apart. Never throws.
+ * read does not spoil the others; empty ones are left out, and kinds named List are not taken apart. `readPart` reads each of
+ * them. Never throws.
  */
-export function readYamlDocuments(text: string): YamlDocument[] {
+export function readYamlDocuments(text: string, readPart = readYaml): YamlDocument[] {
   const documents: YamlDocument[] = []
   for (const { line, part } of splitDocuments(text)) {
-    const result = readYaml(part)
+    const result = readPart(part)
     if (result.ok && result.value === null) continue
     const shifted = result.ok || result.line === null ? result : { ...result, line: result.line + line - 1 }
     documents.push({ line: line + contentLine(part), result: shifted })

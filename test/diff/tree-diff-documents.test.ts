@@ -45,6 +45,19 @@ test('texts that are no documents are compared as texts', () => {
   for (const [from, to] of cases) assert.deepEqual(told(data({ x: from }, { x: to })), ['changed data.x'])
 })
 
+test('a text that only begins like a document is compared as a whole', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['[a-z]+-staging', '[a-z]+-production'],
+    ['[FIRING] staging', '[FIRING] production'],
+    ['{a,b}/staging.log', '{a,b}/production.log'],
+    ['{"n": 1}\n{"n": 2}\n', '{"n": 1}\n{"n": 3}\n'],
+    ['a: 1\nb: 2\n...\nstaging\n', 'a: 1\nb: 2\n...\nproduction\n'],
+    ['a: 1\n---\n[x] staging\n', 'a: 1\n---\n[x] production\n'],
+  ]
+  for (const [from, to] of cases) assert.deepEqual(told(data({ x: from }, { x: to })), ['changed data.x'], from)
+  assert.deepEqual(told(data({ x: 'a: 1\nb: 2\n' }, { x: '---\na: 1\nb: 2\n...\n---\n' })), ['~ data.x yaml-text'])
+})
+
 test('a key with the ending of another format is a text', () => {
   assert.deepEqual(told(data({ 'a.sh': 'x: 1\ny: 2 # a\n' }, { 'a.sh': 'x: 1\ny: 2 # b\n' })), ['changed data["a.sh"]'])
 })
