@@ -11,7 +11,7 @@ export type ListMembers = { readonly texts: readonly string[]; readonly ids: rea
 /** Content-addressed JSON texts and lists of them: what is there already is found again instead of being stored once more. */
 export type Documents = {
   readonly has: (digest: Digest) => boolean
-  /** Stores a text whose digest is known and not yet stored. */
+  /** Stores a text whose digest is known; one that is stored already stays as it is. */
   readonly add: (digest: Digest, text: string) => void
   /** Finds or stores a text; its row id. */
   readonly put: (text: string) => number
@@ -24,7 +24,8 @@ export type Documents = {
   readonly getList: (id: number) => ListMembers
 }
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/
+const PREFIX = 'sha256:'
+const DIGEST_BYTES = 32
 /** Ids that are this close are read by one range scan, rows between them included. */
 const NEAR = 4
 
@@ -122,8 +123,11 @@ function hashOf(text: string): Buffer {
 }
 
 function bytesOf(digest: Digest): Buffer {
-  if (!DIGEST.test(digest)) throw new AppError('internal', 'a digest is not sha256 and 64 hexadecimal digits')
-  return Buffer.from(digest.slice(7), 'hex')
+  // Ends at the first sign that is no digit: so many bytes are so many digits.
+  const bytes = Buffer.from(digest.slice(PREFIX.length), 'hex')
+  const isWhole = bytes.length === DIGEST_BYTES && digest.length === PREFIX.length + 2 * DIGEST_BYTES
+  if (isWhole && digest.startsWith(PREFIX)) return bytes
+  throw new AppError('internal', 'a digest is not sha256 and 64 hexadecimal digits')
 }
 
 function corrupt(path: string, what: string): AppError {

@@ -91,8 +91,11 @@ function matchEntries({ entries }: Snapshot, previous: PreviousSnapshot | null):
 /** The bodies of an entry of a kept snapshot are stored too: both came in one transaction, and what one needs is never removed. */
 function storeBodies(snapshot: Snapshot, { ids }: Matched, documents: Documents): void {
   const store = (digest: Digest | null): void => {
-    if (digest === null || documents.has(digest)) return
-    documents.add(digest, snapshot.text?.(digest) ?? canonicalJson(snapshot.body(digest)))
+    if (digest === null) return
+    const text = snapshot.text?.(digest)
+    // Storing a text that is there anew costs no more than looking for it.
+    if (text !== undefined) documents.add(digest, text)
+    else if (!documents.has(digest)) documents.add(digest, canonicalJson(snapshot.body(digest)))
   }
   for (const [index, { digest, statusDigest }] of snapshot.entries.entries()) {
     if (ids[index] !== undefined) continue
