@@ -318,4 +318,11 @@ CREATE TABLE `applied_versions` (
 );
 --> statement-breakpoint
 CREATE INDEX `applied_versions_by_object` ON `applied_versions` (`cluster`,`group`,`kind`,`namespace`,`name`,`sequence`);--> statement-breakpoint
-CREATE INDEX `applied_versions_by_time` ON `applied_versions` (`since`);
+CREATE INDEX `applied_versions_by_time` ON `applied_versions` (`since`);--> statement-breakpoint
+CREATE TABLE `first_versions` (
+	`cluster` text NOT NULL,
+	`bucket` integer NOT NULL,
+	`since` text NOT NULL,
+	`steps` text NOT NULL,
+	PRIMARY KEY(`cluster`, `bucket`)
+);

@@ -82,7 +82,7 @@ function referenceOf(from: Reference['from'], fields: ReferenceFields): Referenc
   return { from, field, to: { group, kind, namespace, name }, use, optional, yamlKey, state }
 }
 
-/** Parsing them as one text takes half the time. */
-function parseAll(texts: readonly string[]): Json {
+/** Parses many texts: as one it takes half the time. */
+export function parseAll(texts: readonly string[]): Json {
   return parseJsonText(`[${texts.join(',')}]`)
 }

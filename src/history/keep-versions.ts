@@ -1,12 +1,13 @@
 import { own, type Json } from '../model/json.ts'
-import { parseJsonText } from '../model/json-text.ts'
 import { refKey, type ResourceRef } from '../model/resource-ref.ts'
-import type { Digest, Snapshot, SnapshotEntry } from '../model/snapshot.ts'
-import { APPLICATION_KINDS, isApplication } from '../service/promotion/applied-version.ts'
+import type { Snapshot, SnapshotEntry } from '../model/snapshot.ts'
+import { APPLICATION_KINDS, isApplication, isThere } from '../service/promotion/applied-version.ts'
 import { versionChanges } from '../service/promotion/version-changes.ts'
 import type { VersionStep } from '../service/promotion/version-store.ts'
 import type { Connection } from './connect.ts'
 import type { Documents } from './documents.ts'
+import { parseAll } from './entry-text.ts'
+import { prepareFirstVersions, type FirstVersions } from './first-versions.ts'
 import { readHeader } from './load-snapshot.ts'
 import type { PreviousSnapshot } from './previous-snapshot.ts'
 import { absenceTest } from './proven-absence.ts'
@@ -31,12 +32,8 @@ export function prepareKeepVersions(
   db: Connection,
   documents: Documents,
 ): (snapshot: Snapshot, changes: Changes) => void {
-  const { newest, newestOfAll, lastTaken, insert } = prepareStatements(db)
-  const lookUp = (cluster: string, isBulk: boolean): Known => {
-    if (!isBulk) return { all: null, of: (ref) => newest.get(...whereOf(cluster, ref)) }
-    const rows = new Map(newestOfAll.all(cluster).map((row) => [refKey(row), row]))
-    return { all: [...rows.values()], of: (ref) => rows.get(refKey(ref)) }
-  }
+  const { lastTaken, ...statements } = prepareStatements(db)
+  const kept = prepareKeptSteps(statements, prepareFirstVersions(db))
   return (snapshot, { previous, changed, gone }) => {
     if (snapshot.error !== null) return
     const { cluster } = snapshot
@@ -47,26 +44,85 @@ export function prepareKeepVersions(
     )
     // Where the one before did not see all, what vanished since then was not in it.
     const isGapless = previous !== null && lastTaken.get(cluster) === previous.row.id && sawAll(previous, documents)
-    const known = lookUp(cluster, !isGapless || others.length > MANY)
+    const known = kept.lookUp(cluster, !isGapless || others.length > MANY)
+    const statuses = statusesOf(snapshot, others, documents)
     const steps = versionChanges(snapshot, {
-      changed: others.map(({ ref, statusDigest }) => ({ ref, status: statusIn(snapshot, statusDigest, documents) })),
-      gone: vanished(snapshot, isGapless ? [...before.values()].map(({ ref }) => ref) : (known.all ?? [])),
-      last: (ref) => stepOf(cluster, ref, known.of(ref)),
+      changed: others.map(({ ref }, index) => ({ ref, status: statuses[index] })),
+      gone: isGapless
+        ? vanished(snapshot, applications, [...before.values()])
+        : vanished(snapshot, snapshot.entries, known.all ?? []),
+      last: known.of,
       before: lastSeen(previous, before, documents),
     })
-    for (const { ref, version, revision, attempted, since, after } of steps) {
-      insert.run(...whereOf(cluster, ref), { version, revision, attempted, since, after })
-    }
+    if (known.all?.length === 0 && previous === null && steps.length > MANY) kept.begin(cluster, steps)
+    else kept.add(cluster, steps, known)
   }
 }
 
-/** From so many on, reading the newest steps of a whole cluster costs less than asking for each. */
+/** From so many on, reading the newest steps of a whole cluster costs less than asking for each, and a row for each first step too much. */
 const MANY = 100
 
 type Known = {
-  /** Null: not read. */
-  readonly all: readonly ResourceRef[] | null
-  readonly of: (ref: ResourceRef) => Row | undefined
+  /** The newest step of each object; null: not read. */
+  readonly all: readonly VersionStep[] | null
+  readonly of: (ref: ResourceRef) => VersionStep | null
+  /** Objects of which `of` gave a first step that is no row. */
+  readonly first: ReadonlyMap<string, VersionStep>
+}
+
+type KeptSteps = {
+  readonly lookUp: (cluster: string, isBulk: boolean) => Known
+  /** Stores the first steps of a cluster. */
+  readonly begin: (cluster: string, steps: readonly VersionStep[]) => void
+  /** Stores further steps; of an object that has no row yet, with its first step. */
+  readonly add: (cluster: string, steps: readonly VersionStep[], known: Known) => void
+}
+
+function prepareKeptSteps(
+  { newest, newestOfAll, insert }: Omit<ReturnType<typeof prepareStatements>, 'lastTaken'>,
+  firsts: FirstVersions,
+): KeptSteps {
+  const allOf = (cluster: string) => {
+    const rows = new Map(newestOfAll.all(cluster).map((row) => [refKey(row), stepOf(cluster, row, row)]))
+    const first = new Map(
+      firsts.all(cluster).flatMap((step): [string, VersionStep][] => {
+        const key = refKey(step.ref)
+        return rows.has(key) ? [] : [[key, step]]
+      }),
+    )
+    return { rows, first }
+  }
+  return {
+    lookUp: (cluster, isBulk) => {
+      if (isBulk) {
+        const { rows, first } = allOf(cluster)
+        const of = (ref: ResourceRef): VersionStep | null => rows.get(refKey(ref)) ?? first.get(refKey(ref)) ?? null
+        return { all: [...rows.values(), ...first.values()], of, first }
+      }
+      const first = new Map<string, VersionStep>()
+      const of = (ref: ResourceRef): VersionStep | null => {
+        const row = newest.get(...whereOf(cluster, ref))
+        if (row) return stepOf(cluster, ref, row)
+        const found = firsts.find(cluster, ref)
+        if (found) first.set(refKey(ref), found)
+        return found ?? null
+      }
+      return { all: null, of, first }
+    },
+    begin: (cluster, steps) => firsts.store(cluster, steps[0]!.since, steps),
+    add: (cluster, steps, { first }) => {
+      const gone: ResourceRef[] = []
+      for (const step of steps) {
+        const { ref } = step
+        const earlier = first.get(refKey(ref))
+        for (const { version, revision, attempted, since, after } of earlier ? [earlier, step] : [step]) {
+          insert.run(...whereOf(cluster, ref), { version, revision, attempted, since, after })
+        }
+        if (earlier && !isThere(step)) gone.push(ref)
+      }
+      firsts.forget(cluster, gone)
+    },
+  }
 }
 
 function prepareStatements(db: Connection) {
@@ -104,26 +160,35 @@ function whereOf(cluster: string, { group, kind, namespace, name }: ResourceRef)
   return [cluster, group, kind, namespace, name]
 }
 
-function stepOf(cluster: string, ref: ResourceRef, row: Row | undefined): VersionStep | null {
-  if (row === undefined) return null
+function stepOf(cluster: string, { group, kind, namespace, name }: ResourceRef, row: Row): VersionStep {
   const { version, revision, attempted, since, after } = row
-  return { cluster, ref, version, revision, attempted, since, after }
+  return { cluster, ref: { group, kind, namespace, name }, version, revision, attempted, since, after }
 }
 
-/** The reduced status of an object; its body is stored by now, where it is not at hand. */
-function statusIn({ text }: Snapshot, digest: Digest | null, documents: Documents): Json | undefined {
-  return digest === null ? undefined : own(parseJsonText(text?.(digest) ?? documents.find(digest)), 'status')
+/** The reduced status of each object; its body is stored by now, where it is not at hand. */
+function statusesOf(
+  { text }: Snapshot,
+  entries: readonly SnapshotEntry[],
+  documents: Documents,
+): readonly (Json | undefined)[] {
+  const texts = entries.map(({ statusDigest: digest }) =>
+    digest === null ? 'null' : (text?.(digest) ?? documents.find(digest)),
+  )
+  return (parseAll(texts) as readonly Json[]).map((body) => own(body, 'status'))
 }
 
-/** What is proven not to be there any more. */
-function vanished({ entries, coverage }: Snapshot, known: readonly ResourceRef[]): readonly ResourceRef[] {
+type Placed = { readonly ref: ResourceRef }
+
+/** What of the `known` is proven not to be there any more; `entries`: all that are there and may be among them. */
+function vanished(
+  { coverage }: Snapshot,
+  entries: readonly Placed[],
+  known: readonly Placed[],
+): readonly ResourceRef[] {
   if (known.length === 0) return []
   const isAbsent = absenceTest(coverage)
   const there = new Set(entries.flatMap(({ ref }) => (isApplication(ref) ? [refKey(ref)] : [])))
-  return known.flatMap(({ group, kind, namespace, name }) => {
-    const ref = { group, kind, namespace, name }
-    return !there.has(refKey(ref)) && isAbsent(ref) ? [ref] : []
-  })
+  return known.flatMap(({ ref }) => (!there.has(refKey(ref)) && isAbsent(ref) ? [ref] : []))
 }
 
 type Before = ReadonlyMap<string, SnapshotEntry>

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /** From when which version of an application was applied on a cluster: a row where it became another one. */
 export const appliedVersions = sqliteTable(
@@ -33,3 +33,22 @@ export const appliedVersions = sqliteTable(
 )
 
 export type VersionRow = typeof appliedVersions.$inferSelect
+
+/**
+ * What the first snapshot of a large cluster showed: its steps in few rows instead of one each. Of an object with rows among `applied_versions`
+ * all is said there, what stands here too.
+ */
+export const firstVersions = sqliteTable(
+  'first_versions',
+  {
+    cluster: text('cluster').notNull(),
+    /** By `bucketOf` the object, so that one is found without reading all. */
+    bucket: integer('bucket').notNull(),
+    since: text('since').notNull(),
+    /** JSON, see `FirstSteps`. */
+    steps: text('steps').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cluster, table.bucket] })],
+)
+
+export type FirstVersionsRow = typeof firstVersions.$inferSelect

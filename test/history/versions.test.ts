@@ -150,3 +150,104 @@ test('of what is old, that stays which was so when the kept time began', (t) => 
     'production web main@sha1:dd 9 3',
   ])
 })
+
+/** So many that the first of them are not stored as rows. */
+function crowd(revision: string, count = 150): Applied {
+  return Object.fromEntries(Array.from({ length: count }, (_, n) => [`app-${n}`, revision]))
+}
+
+function without(applied: Applied, name: string): Applied {
+  return Object.fromEntries(Object.entries(applied).filter(([key]) => key !== name))
+}
+
+function stepsOf(history: Pick<History, 'versionSteps'>, name: string): string[] {
+  return stepsIn(history).filter((step) => step.split(' ')[1] === name)
+}
+
+test('a cluster of many applications begins, goes on and ends like one of few', (t) => {
+  const { history } = serviceIn(t)
+  const all = crowd('main@sha1:aa')
+  history.saveSnapshot(taken(1, all))
+  assert.deepEqual(
+    stepsIn(history),
+    Object.keys(all)
+      .sort()
+      .map((name) => `production ${name} main@sha1:aa 1 ?`),
+  )
+  history.saveSnapshot(taken(2, { ...all, 'app-7': 'v1.0.0@sha1:bb', job: 'main@sha1:cc' }))
+  history.saveSnapshot(taken(3, { ...without(all, 'app-9'), 'app-7': 'v1.1.0@sha1:cc' }))
+  history.saveSnapshot(taken(3, crowd('main@sha1:ee'), { cluster: 'staging', id: 'snap_s' }))
+  assert.deepEqual(
+    stepsOf(history, 'app-7').map((step) => step.replace('main@sha1:', '')),
+    ['production app-7 aa 1 ?', 'production app-7 v1.0.0 2 1', 'production app-7 v1.1.0 3 2', 'staging app-7 ee 3 ?'],
+  )
+  assert.deepEqual(stepsOf(history, 'app-9').slice(0, 2), [
+    'production app-9 main@sha1:aa 1 ?',
+    'production app-9 absent 3 2',
+  ])
+  assert.deepEqual(stepsOf(history, 'job'), ['production job main@sha1:cc 2 1', 'production job absent 3 2'])
+  assert.equal(stepsIn(history, ['staging']).length, 150)
+  assert.equal(stepsIn(history).length, 150 + 150 + 2 + 1 + 2)
+
+  const steps = history.prune({ before: dayOf(5), keepLatest: 1, now: dayOf(10) })
+  while (steps.next().done !== true);
+  // What went has left nothing by which it would be there again.
+  assert.deepEqual(stepsOf(history, 'app-9'), ['staging app-9 main@sha1:ee 3 ?'])
+  assert.deepEqual(stepsOf(history, 'app-7'), ['production app-7 v1.1.0 3 2', 'staging app-7 main@sha1:ee 3 ?'])
+  assert.deepEqual(stepsOf(history, 'job'), [])
+  assert.equal(stepsIn(history).length, 149 + 150)
+})
+
+test('where nearly all of many applications change or vanish, each has its first step before that', (t) => {
+  const { history } = historyIn(t)
+  history.saveSnapshot(taken(1, crowd('main@sha1:aa')))
+  history.saveSnapshot(taken(2, without(crowd('main@sha1:aa'), 'app-149')))
+  assert.deepEqual(stepsOf(history, 'app-149'), [
+    'production app-149 main@sha1:aa 1 ?',
+    'production app-149 absent 2 1',
+  ])
+  history.saveSnapshot(taken(3, crowd('main@sha1:cc', 120)))
+  assert.deepEqual(stepsOf(history, 'app-5'), [
+    'production app-5 main@sha1:aa 1 ?',
+    'production app-5 main@sha1:cc 3 2',
+  ])
+  assert.deepEqual(stepsOf(history, 'app-130'), [
+    'production app-130 main@sha1:aa 1 ?',
+    'production app-130 absent 3 2',
+  ])
+  assert.equal(stepsIn(history).length, 150 + 120 + 30)
+})
+
+test('what many applications showed first is compared with what follows', (t) => {
+  const { history } = historyIn(t)
+  history.saveSnapshot(taken(1, crowd('main@sha1:aa')))
+  const same = snapshotOf(
+    'snap_2',
+    Object.keys(crowd('')).map((name) => ({
+      name,
+      // Another status that tells the same version.
+      status: { status: { lastAppliedRevision: 'main@sha1:aa', readiness: 'Progressing' } },
+    })),
+    { takenAt: dayOf(2), ...coverage('complete') },
+  )
+  history.saveSnapshot(same.snapshot)
+  assert.equal(stepsIn(history).length, 150)
+  const tried = { lastAppliedRevision: 'main@sha1:aa', lastAttemptedRevision: 'main@sha1:bb', readiness: 'Failed' }
+  const { snapshot } = snapshotOf(
+    'snap_3',
+    Object.keys(crowd('')).map((name) => ({
+      name,
+      status: { status: name === 'app-1' ? tried : { lastAppliedRevision: 'main@sha1:aa', readiness: 'Progressing' } },
+    })),
+    { takenAt: dayOf(3), ...coverage('complete') },
+  )
+  history.saveSnapshot(snapshot)
+  const ofOne = history.versionSteps(null).filter(({ ref }) => ref.name === 'app-1')
+  assert.deepEqual(
+    ofOne.map(({ revision, attempted }) => [revision, attempted]),
+    [
+      ['main@sha1:aa', null],
+      ['main@sha1:aa', 'main@sha1:bb'],
+    ],
+  )
+})
