@@ -26,7 +26,7 @@ const NONE: ReadonlyMap<string, Reference> = new Map()
 export function indexConfigReferences(sides: readonly Side[]): ConfigReferences {
   const bySide = sides.map((side) => {
     const byObject = new Map<string, Map<string, Reference>>()
-    for (const reference of side.snapshot.references) {
+    for (const reference of side.toData) {
       if (reference.use !== 'values' && reference.use !== 'substitute') continue
       const key = refKey(reference.from)
       const known = byObject.get(key)
@@ -47,19 +47,23 @@ export function indexConfigReferences(sides: readonly Side[]): ConfigReferences 
 
   function differs(key: string): boolean {
     const [first, ...others] = sides.map((side): Referred => [side, bySide[side.index]?.get(key) ?? NONE])
-    return first !== undefined && [first, ...others].some((other) => !isSameConfig(first, other))
+    return first !== undefined && !areSameConfig(first, others)
   }
 }
 
 type Referred = readonly [side: Side, references: ReadonlyMap<string, Reference>]
 
-function isSameConfig([one, references]: Referred, [other, others]: Referred): boolean {
-  if (references.size !== others.size) return false
+function areSameConfig([first, references]: Referred, others: readonly Referred[]): boolean {
+  if (others.some(([, same]) => same.size !== references.size)) return false
   for (const [field, reference] of references) {
-    const [key, same] = [configKey(one, reference), others.get(field)]
-    if (key === null || same === undefined || key !== configKey(other, same)) return false
+    const key = configKey(first, reference)
+    if (key === null || !others.every(([side, same]) => isConfig(key, side, same.get(field)))) return false
   }
   return true
+}
+
+function isConfig(key: string, side: Side, reference: Reference | undefined): boolean {
+  return reference !== undefined && configKey(side, reference) === key
 }
 
 function findConfig(side: Side, reference: Reference | undefined, bodyOf: (digest: Digest) => JsonObject): FoundConfig {

@@ -2,6 +2,7 @@ import { compareRefs, compareText, refKey, sameRef } from '../model/resource-ref
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
 import type { Identity } from './parameters/identity.ts'
+import { once } from './once.ts'
 import { isDataRef } from './side.ts'
 import type { Side } from './side.ts'
 import { stemKey } from './stem-key.ts'
@@ -31,7 +32,27 @@ export function refsOf(unit: Unit): ResourceRef[] {
   return [...new Map(named.map((ref) => [refKey(ref), ref])).values()]
 }
 
-/** Every reference to the object on that side. */
+/** Finds Flux objects by each of their names. Each kind is indexed when one of it is first asked for. */
+export function indexObjects(units: readonly Unit[]): (ref: ResourceRef) => Unit | undefined {
+  const byKind = once(() =>
+    Map.groupBy(
+      units.filter(({ data }) => !data),
+      ({ ref }) => ref.kind,
+    ),
+  )
+  const indexes = new Map<string, ReadonlyMap<string, Unit>>()
+  return (ref) => {
+    const index = indexes.get(ref.kind) ?? indexNames(byKind().get(ref.kind) ?? [])
+    indexes.set(ref.kind, index)
+    return index.get(refKey(ref))
+  }
+}
+
+function indexNames(units: readonly Unit[]): Map<string, Unit> {
+  return new Map(units.flatMap((unit) => refsOf(unit).map((ref) => [refKey(ref), unit])))
+}
+
+/** Every reference to a ConfigMap or Secret on that side. */
 export function referencesOn(unit: Unit, side: Side): readonly Reference[] {
   if (unit.names === null) return side.references.get(refKey(unit.ref)) ?? []
   return refsOf(unit).flatMap((ref) => side.references.get(refKey(ref)) ?? [])
@@ -51,31 +72,37 @@ export function pairObjects(
   return units.sort((a, b) => compareRefs(a.ref, b.ref) || compareText(a.key, b.key))
 }
 
+/** One object of a side, and what it is called over all of them. */
+type Called = { readonly as: ResourceRef; readonly entry: SnapshotEntry; readonly side: Side }
+
+/** Sorted, what is one object stands side by side. Snapshots are sorted already, so that this comes to little more than merging them. */
 function pairFluxObjects(sides: readonly Side[], order: readonly Side[], identity: Identity): Unit[] {
-  const found = new Map<string, (SnapshotEntry | null)[]>()
+  const all: Called[] = []
   for (const side of sides) {
     for (const entry of side.snapshot.entries) {
-      if (isDataRef(entry.ref)) continue
-      const key = refKey(identity.of(entry.ref, side))
-      let entries = found.get(key)
-      if (!entries) {
-        entries = nothing(sides)
-        found.set(key, entries)
-      }
-      entries[side.index] = entry
+      if (!isDataRef(entry.ref)) all.push({ as: identity.of(entry.ref, side), entry, side })
     }
   }
-  return [...found].map(([key, entries]) => fluxUnit(key, entries, order))
+  all.sort((a, b) => compareRefs(a.as, b.as))
+  const units: Unit[] = []
+  for (let start = 0, end = 0; start < all.length; start = end) {
+    const { as } = all[start]!
+    const entries: (SnapshotEntry | null)[] = nothing(sides)
+    for (; end < all.length && sameRef(all[end]!.as, as); end += 1) entries[all[end]!.side.index] = all[end]!.entry
+    units.push(fluxUnit(as, entries, order))
+  }
+  return units
 }
 
-function fluxUnit(key: string, entries: readonly (SnapshotEntry | null)[], order: readonly Side[]): Unit {
-  const { ref } = order.map((side) => entries[side.index]).find((entry) => entry)!
+function fluxUnit(as: ResourceRef, entries: readonly (SnapshotEntry | null)[], order: readonly Side[]): Unit {
+  const { ref } = entries[order.find((side) => entries[side.index])!.index]!
   const isOneName = entries.every((entry) => !entry || sameRef(entry.ref, ref))
-  return { key, ref, data: false, names: isOneName ? null : entries.map((entry) => entry?.ref ?? null), entries }
+  const names = isOneName ? null : entries.map((entry) => entry?.ref ?? null)
+  return { key: refKey(as), ref, data: false, names, entries }
 }
 
 function nothing(sides: readonly Side[]): null[] {
-  return Array.from({ length: sides.length }, () => null)
+  return sides.map(() => null)
 }
 
 /** One name, with the sides on which it is used under one identity. */
@@ -95,21 +122,21 @@ function pairData(sides: readonly Side[], order: readonly Side[], identity: Iden
 
 function candidatesByStem(sides: readonly Side[], identity: Identity): Map<string, Candidate[]> {
   const byRef = new Map<string, Candidate>()
-  const used = new Set<string>()
-  const use = (ref: ResourceRef, side: Side): void => {
+  const use = (key: string, ref: ResourceRef, side: Side): void => {
     const same = identity.of(ref, side)
     const stem = stemKey(same)
-    const id = `${stem}\0${refKey(ref)}`
+    const id = `${stem}\0${key}`
     const known = byRef.get(id)
-    used.add(refKey(ref))
     if (known) known.sides.add(side.index)
-    else byRef.set(id, { ref, key: refKey(same), stem, sides: new Set([side.index]) })
+    else byRef.set(id, { ref, key: same === ref ? key : refKey(same), stem, sides: new Set([side.index]) })
   }
   for (const side of sides) {
-    for (const { to } of side.snapshot.references) if (isDataRef(to)) use(to, side)
+    for (const [key, [reference]] of side.references) use(key, reference!.to, side)
   }
   for (const side of sides) {
-    for (const [key, entry] of side.data) if (used.has(key)) use(entry.ref, side)
+    for (const [key, { ref }] of side.data) {
+      if (!side.references.has(key) && sides.some(({ references }) => references.has(key))) use(key, ref, side)
+    }
   }
   return Map.groupBy(byRef.values(), ({ stem }) => stem)
 }
@@ -148,6 +175,15 @@ export function namespaceOf({ key }: Unit): string {
  * both must pair, since the text of a reference does not tell the kind here.
  */
 export function createNameMatcher(units: readonly Unit[]): (namespace: string, from: string, to: string) => boolean {
+  const byName = once(() => dataByName(units))
+  return (namespace, from, to) => {
+    const left = byName().get(`${namespace}/${from}`) ?? []
+    const right = byName().get(`${namespace}/${to}`) ?? []
+    return left.length > 0 && left.length === right.length && left.every((unit) => isRead(unit) && right.includes(unit))
+  }
+}
+
+function dataByName(units: readonly Unit[]): Map<string, Unit[]> {
   const byName = new Map<string, Unit[]>()
   for (const unit of units) {
     if (!unit.data) continue
@@ -157,11 +193,7 @@ export function createNameMatcher(units: readonly Unit[]): (namespace: string, f
     ])
     for (const key of new Set(names)) byName.set(key, [...(byName.get(key) ?? []), unit])
   }
-  return (namespace, from, to) => {
-    const left = byName.get(`${namespace}/${from}`) ?? []
-    const right = byName.get(`${namespace}/${to}`) ?? []
-    return left.length > 0 && left.length === right.length && left.every((unit) => isRead(unit) && right.includes(unit))
-  }
+  return byName
 }
 
 function isRead(unit: Unit): boolean {

@@ -16,7 +16,9 @@ export type Side = {
   readonly data: ReadonlyMap<string, SnapshotEntry>
   /** By {@link kindKey}. */
   readonly coverage: ReadonlyMap<string, KindCoverage>
-  /** By `refKey` of the object that is referred to. */
+  /** References to ConfigMaps and Secrets, in the order of the snapshot. */
+  readonly toData: readonly Reference[]
+  /** The same, by `refKey` of what they refer to. */
   readonly references: ReadonlyMap<string, readonly Reference[]>
   /** {@link kindKey} of every kind that discovery found. */
   readonly served: ReadonlySet<string>
@@ -43,7 +45,8 @@ export function createSides(snapshots: readonly Snapshot[]): Side[] {
 
 function createSide(snapshot: Snapshot, index: number): Side {
   const references = new Map<string, Reference[]>()
-  for (const reference of snapshot.references) {
+  const toData = snapshot.references.filter(({ to }) => isDataRef(to))
+  for (const reference of toData) {
     const key = refKey(reference.to)
     const known = references.get(key)
     if (known) known.push(reference)
@@ -56,6 +59,7 @@ function createSide(snapshot: Snapshot, index: number): Side {
     snapshot,
     data: new Map(data.map((entry) => [refKey(entry.ref), entry])),
     coverage: new Map(snapshot.coverage.map((coverage) => [kindKey(coverage), coverage])),
+    toData,
     references,
     served: new Set(snapshot.served.map(kindKey)),
   }

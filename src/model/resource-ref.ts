@@ -31,5 +31,5 @@ export function compareRefs(a: ResourceRef, b: ResourceRef): number {
 }
 
 export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return a === b ? 0 : a < b ? -1 : 1
 }

@@ -3,7 +3,6 @@ import type { Reference, ReferenceUse } from '../../model/snapshot.ts'
 import { refOn } from '../pairing.ts'
 import type { Unit } from '../pairing.ts'
 import type { Run } from '../run.ts'
-import { isDataRef } from '../side.ts'
 import type { Side } from '../side.ts'
 
 type ByField = ReadonlyMap<string, Reference>
@@ -20,10 +19,10 @@ export function isOther({ kind }: { readonly kind: string }): boolean {
 
 /** What is made into effective values and variables is indexed elsewhere (`indexConfigReferences`). */
 export function indexOtherReferences(sides: readonly Side[]): OtherReferences {
-  return sides.map(({ snapshot }) => {
+  return sides.map(({ toData }) => {
     const byObject = new Map<string, Map<string, Reference>>()
-    for (const reference of snapshot.references) {
-      if (!KINDS.has(reference.from.kind) || !isDataRef(reference.to)) continue
+    for (const reference of toData) {
+      if (!KINDS.has(reference.from.kind)) continue
       const key = refKey(reference.from)
       const known = byObject.get(key) ?? new Map<string, Reference>()
       // A field of a ResourceSet may name more than one.
