@@ -1,6 +1,6 @@
 import { ownerOf } from '../flux/owner.ts'
 import type { Cause } from '../model/comparison.ts'
-import { displayRef, refKey } from '../model/resource-ref.ts'
+import { displayRef } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Unit } from './pairing.ts'
 import type { AbsenceProof } from './presence.ts'
@@ -10,8 +10,8 @@ import type { Side } from './side.ts'
 import { usersOf } from './unit.ts'
 import type { UnitResult } from './unit.ts'
 
-/** Finds Flux objects by `refKey`, whether or not they were asked for. */
-export type UnitLookup = ReadonlyMap<string, Unit>
+/** Finds Flux objects, whether or not they were asked for. */
+export type UnitLookup = (ref: ResourceRef) => Unit | undefined
 
 /** The sides on which an object is, and those on which it is proven not to be. */
 type Split = { readonly present: readonly Side[]; readonly absent: readonly Side[] }
@@ -78,7 +78,7 @@ function absentAncestor(units: UnitLookup, unit: Unit, split: Split): ResourceRe
 function commonOwner(unit: Unit, sides: readonly Side[], units: UnitLookup): Unit | null {
   const owners = sides.map((side) => {
     const owner = ownerOf(unit.entries[side.index]?.labels ?? {})
-    return owner === null ? null : (units.get(refKey(owner)) ?? null)
+    return owner === null ? null : (units(owner) ?? null)
   })
   const [first = null] = owners
   return first !== null && owners.every((owner) => owner === first) ? first : null

@@ -4,7 +4,6 @@ import { uniqueSlugs } from '../model/cluster.ts'
 import type { ClusterName } from '../model/cluster.ts'
 import type { ComparedCluster, Comparison, Finding, Layer } from '../model/comparison.ts'
 import { AppError } from '../model/errors.ts'
-import { refKey } from '../model/resource-ref.ts'
 import type { Rule } from '../model/rules.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { indexConfigReferences } from './config-references.ts'
@@ -22,7 +21,7 @@ import { linkEffective } from './link-effective.ts'
 import { objectFindings } from './object-findings.ts'
 import { createIdentity, createReplacers } from './parameters/identity.ts'
 import type { Identity, Replacers } from './parameters/identity.ts'
-import { createNameMatcher, pairObjects, refsOf } from './pairing.ts'
+import { createNameMatcher, indexObjects, pairObjects } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { PRESENT } from './presence.ts'
 import { proofDocument } from './proof/prove.ts'
@@ -90,10 +89,8 @@ export function compareByRules(input: CompareInput): RuledComparison {
   const settled = settleUnread(run, [...unserved.results, ...install.results])
   const { results } = settled
   requireTellable(results.reduce((sum, { differences }) => sum + differences.length, 0))
-  const objects = paired.filter((unit) => !unit.data)
-  const lookup = new Map(objects.flatMap((unit) => refsOf(unit).map((ref) => [refKey(ref), unit])))
   const asked = createAskedCoverage(input.filter)
-  const drifts = driftsOf(run, lookup, results)
+  const drifts = driftsOf(run, indexObjects(paired), results)
   const content = {
     apiVersion: 'flux-compare.dev/v1',
     kind: 'Comparison',

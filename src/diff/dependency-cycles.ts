@@ -40,7 +40,8 @@ function cycleFinding(run: Run, cycle: readonly ResourceRef[], sides: readonly S
   }
 }
 
-type Graph = ReadonlyMap<string, { readonly ref: ResourceRef; readonly to: readonly string[] }>
+type Dependent = { readonly ref: ResourceRef; readonly to: string[] }
+type Graph = ReadonlyMap<string, Dependent>
 
 /** Each cycle begins with its first object in the order of keys; cycles that share an object are told one at a time. */
 function cyclesOn(side: Side, users: Users): ResourceRef[][] {
@@ -49,22 +50,24 @@ function cyclesOn(side: Side, users: Users): ResourceRef[][] {
   const cycles: ResourceRef[][] = []
   for (const start of [...graph.keys()].sort(compareText)) {
     while (alive.has(start)) {
-      const cycle = cycleFrom(start, graph, alive)
-      if (cycle?.some((key) => users.has(key))) cycles.push(cycle.map((key) => graph.get(key)!.ref))
+      const cycle = cycleFrom(start, graph, alive)?.map((key) => graph.get(key)!.ref)
+      if (cycle?.some((ref) => users(ref) !== undefined)) cycles.push(cycle)
     }
   }
   return cycles
 }
 
 function graphOf(side: Side): Graph {
-  const dependencies = side.snapshot.references.filter(({ use }) => use === 'dependency')
-  const groups = Map.groupBy(dependencies, ({ from }) => refKey(from))
-  return new Map(
-    [...groups].map(([key, group]) => [
-      key,
-      { ref: group[0]!.from, to: group.map(({ to }) => refKey(to)).sort(compareText) },
-    ]),
-  )
+  const graph = new Map<string, Dependent>()
+  for (const { use, from, to } of side.snapshot.references) {
+    if (use !== 'dependency') continue
+    const key = refKey(from)
+    const known = graph.get(key)
+    if (known) known.to.push(refKey(to))
+    else graph.set(key, { ref: from, to: [refKey(to)] })
+  }
+  for (const { to } of graph.values()) to.sort(compareText)
+  return graph
 }
 
 /** Goes on from one object to what it depends on, and takes out of `alive` what leads to nothing, until it meets itself. */

@@ -4,9 +4,10 @@ import { effectiveFindings } from './effective-findings.ts'
 import { count } from './finding.ts'
 import type { Found } from './finding.ts'
 import { otherMeanings } from './other-meanings.ts'
+import { indexObjects } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import { proofFindings } from './proof/proof-findings.ts'
-import { referenceFindings, usersAmong } from './reference-findings.ts'
+import { referenceFindings } from './reference-findings.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
 import type { UnknownLeaf } from './tree-types.ts'
@@ -16,11 +17,11 @@ import { watchFindings } from './watch-findings.ts'
 
 /** What is worth telling of single objects, other than their differences. */
 export function objectFindings(run: Run, results: readonly UnitResult[]): Found[] {
-  const users = usersAmong(results)
+  const users = indexObjects(results.map(({ unit }) => unit))
   return [
     ...referenceFindings(run, users),
     ...dependencyCycles(run, users),
-    ...results.flatMap((result) => limitFindings(run, result.unit)),
+    ...results.filter(({ unit }) => isLimited(unit)).flatMap(({ unit }) => limitFindings(run, unit)),
     ...unknownValues(run, results),
     ...effectiveFindings(run, results),
     ...proofFindings(run, results),
@@ -30,6 +31,10 @@ export function objectFindings(run: Run, results: readonly UnitResult[]): Found[
     ...sameClusters(run.sides),
     ...replacedClusters(run.sides),
   ]
+}
+
+function isLimited({ entries }: Unit): boolean {
+  return entries.some((entry) => entry !== null && entry.limit !== null)
 }
 
 function limitFindings(run: Run, unit: Unit): Found[] {

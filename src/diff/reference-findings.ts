@@ -1,4 +1,5 @@
 import { compareRefs, compareText, displayRef, refKey } from '../model/resource-ref.ts'
+import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Reference } from '../model/snapshot.ts'
 import { count } from './finding.ts'
 import type { Found } from './finding.ts'
@@ -7,15 +8,9 @@ import { refsOf } from './pairing.ts'
 import type { Unit } from './pairing.ts'
 import type { Run } from './run.ts'
 import type { Side } from './side.ts'
-import type { UnitResult } from './unit.ts'
 
-/** The objects that take part in the comparison, by every `refKey` that they have on any cluster. */
-export type Users = ReadonlyMap<string, Unit>
-
-export function usersAmong(results: readonly UnitResult[]): Users {
-  const objects = results.filter(({ unit }) => !unit.data)
-  return new Map(objects.flatMap(({ unit }) => refsOf(unit).map((ref) => [refKey(ref), unit] as const)))
-}
+/** Finds the objects that take part in the comparison (see `indexObjects`). */
+export type Users = (ref: ResourceRef) => Unit | undefined
 
 /** Findings on references to what is proven not to be there. What could not be read is not missing. */
 export function referenceFindings(run: Run, users: Users): Found[] {
@@ -30,11 +25,12 @@ type Absent = { readonly side: Side; readonly user: Unit; readonly reference: Re
 
 /** Sorted: in which order a snapshot has its references must not decide how they are told. */
 function absentOn(side: Side, users: Users): Absent[] {
-  const absent = side.snapshot.references.flatMap((reference) => {
-    const user = reference.state === 'absent' ? users.get(refKey(reference.from)) : undefined
+  const absent = side.snapshot.references.filter(({ state }) => state === 'absent')
+  const used = absent.flatMap((reference) => {
+    const user = users(reference.from)
     return user === undefined ? [] : [{ side, user, reference }]
   })
-  return absent.sort(
+  return used.sort(
     ({ reference: a }, { reference: b }) =>
       compareRefs(a.from, b.from) || compareText(a.field, b.field) || compareRefs(a.to, b.to),
   )

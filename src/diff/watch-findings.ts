@@ -72,9 +72,10 @@ function unwatchedOn(unit: Unit, side: Side, watches: Watches): Unwatched | null
   const entry = unit.entries[side.index]
   const controller = shardedBy(unit.ref.kind)!
   const watch = watches.get(controller)
-  if (!entry || !watch || entry.suspended !== undefined || isBlanked(entry) || isStatic(entry, side)) return null
+  if (!entry || !watch || entry.suspended !== undefined) return null
   const fitting = watch.scopes.filter(({ matches }) => matches(entry.labels))
   if (fitting.some(({ namespace }) => namespace === null || namespace === entry.ref.namespace)) return null
+  if (isBlanked(entry) || isStatic(entry, side)) return null
   return { unit, controller, why: whyNot(entry, fitting.length > 0, watch) }
 }
 
