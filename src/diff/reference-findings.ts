@@ -18,7 +18,7 @@ export function referenceFindings(run: Run, users: Users): Found[] {
   if (absent.length === 0) return []
   const required = absent.filter(({ reference }) => !reference.optional)
   const optional = absent.filter(({ reference }) => reference.optional)
-  return [...danglingReferences(run, required), ...run.sides.flatMap((side) => skippedOn(run, side, optional))]
+  return [...danglingReferences(run, required), ...skippedReferences(run, optional)]
 }
 
 type Absent = { readonly side: Side; readonly user: Unit; readonly reference: Reference }
@@ -101,9 +101,23 @@ function sharedFinding(run: Run, shared: readonly Dangling[]): Found {
 }
 
 /** Nothing fails where an optional reference leads nowhere, so nobody is told: one finding per cluster that lacks what another has. */
-function skippedOn(run: Run, side: Side, optional: readonly Absent[]): Found[] {
-  const here = optional.filter((each) => each.side === side)
-  const skipped = here.filter((each) => run.sides.some((other) => isPresentOn(other, each)))
+function skippedReferences(run: Run, optional: readonly Absent[]): Found[] {
+  if (optional.length === 0) return []
+  const present = run.sides.map(presentOn)
+  const skipped = optional.filter((each) => present.some((references) => leadsSomewhere(references, each)))
+  return run.sides.flatMap((side) => skippedFinding(side, skipped))
+}
+
+/** References that lead to something, by `refKey` of what it is. */
+type Present = ReadonlyMap<string, readonly Reference[]>
+
+function presentOn({ snapshot }: Side): Present {
+  const present = snapshot.references.filter(({ state }) => state === 'present')
+  return Map.groupBy(present, ({ to }) => refKey(to))
+}
+
+function skippedFinding(side: Side, all: readonly Absent[]): Found[] {
+  const skipped = all.filter((each) => each.side === side)
   if (skipped.length === 0) return []
   const places = skipped.map(
     ({ reference: { from, field, to } }) => `${displayRef(to)} (${displayRef(from)} in ${field})`,
@@ -120,10 +134,10 @@ function skippedOn(run: Run, side: Side, optional: readonly Absent[]): Found[] {
   ]
 }
 
-function isPresentOn(other: Side, { user, reference }: Absent): boolean {
-  const same = other.references.get(refKey(reference.to)) ?? []
+function leadsSomewhere(present: Present, { user, reference }: Absent): boolean {
+  const same = present.get(refKey(reference.to)) ?? []
   const own = refsOf(user).map(refKey)
-  return same.some(({ from, state }) => state === 'present' && own.includes(refKey(from)))
+  return same.some(({ from }) => own.includes(refKey(from)))
 }
 
 function names(sides: readonly Side[]): string[] {
