@@ -13,7 +13,10 @@ export function alignMask(pair: Pair, context: TreeContext): void {
   const masks = [maskOf(from, to, fingerprint), maskOf(to, from, fingerprint)] as const
   if (masks.includes('sops')) return setUnknown(pair, 'sops')
   if (masks.includes('present')) return setUnknown(pair, 'presence')
-  if (differInShape(from, to) && !isReadInTwoWays(pair, context)) return setLeaf(pair, textOf(from), textOf(to))
+  if (differInShape(from, to)) {
+    if (!isReadInTwoWays(pair, context)) return setLeaf(pair, textOf(from), textOf(to))
+    return setUnknown(pair, haveOneKey(from, to) ? 'form' : 'key')
+  }
   const [a, b] = masks
   const relation = relationOf(a, b)
   if (relation === 'unknown') return setUnknown(pair, 'key')
@@ -59,6 +62,16 @@ function isReadInTwoWays({ step, parent }: Pair, { readInTwoWays }: TreeContext)
 
 function isKey({ step }: Pair, key: string): boolean {
   return step !== null && 'key' in step && step.key === key
+}
+
+/** Whether all masks in both values are fingerprints under one key. */
+function haveOneKey(from: Json, to: Json): boolean {
+  return new Set([...keysIn(from), ...keysIn(to)]).size === 1
+}
+
+function keysIn(value: Json): (string | null)[] {
+  if (isMasked(value)) return [maskKeyId(value.masked)]
+  return isJsonArray(value) || isJsonObject(value) ? Object.values<Json>(value).flatMap(keysIn) : []
 }
 
 /** Whether there is a mask in a value. Such a tree is no longer the value that was fingerprinted as a whole. */

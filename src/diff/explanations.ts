@@ -21,6 +21,7 @@ type Explained = {
 const WHY_UNKNOWN = {
   sops: 'encrypted by SOPS',
   presence: 'compared by presence only',
+  form: 'read as YAML on one cluster only',
   key: 'masked under another key',
 } as const
 

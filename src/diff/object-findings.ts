@@ -69,6 +69,12 @@ const UNKNOWN_VALUES = {
     why: 'compared by presence only',
     hint: 'Use --secrets equality to see whether secret values are equal; they are not shown.',
   },
+  form: {
+    code: 'values-not-comparable',
+    severity: 'low',
+    why: 'read as YAML on one cluster only',
+    hint: 'Let all clusters refer to the same keys of the Secret. What becomes of them is compared in the objects that refer to it.',
+  },
   key: {
     code: 'fingerprint-key-mismatch',
     severity: 'high',
@@ -81,7 +87,7 @@ const UNKNOWN_VALUES = {
 function unknownValues(run: Run, results: readonly UnitResult[]): Found[] {
   const slots = results.flatMap((result) => result.unknown)
   return run.sides.flatMap((side) =>
-    (['sops', 'presence', 'key'] as const).flatMap((reason) => {
+    (['sops', 'presence', 'form', 'key'] as const).flatMap((reason) => {
       const number = slots.filter((slot) => slot.reason === reason && slot.sides.has(side)).length
       return number === 0 ? [] : [unknownFinding(side, reason, number)]
     }),

@@ -40,11 +40,14 @@ export type Equivalent = {
   readonly to: Json | undefined
 }
 
-/** A leaf of which nobody can say whether it differs: encrypted by SOPS, compared by presence only, or masked under another key. */
+/**
+ * A leaf of which nobody can say whether it differs: encrypted by SOPS, compared by presence only, a text of a Secret that is masked as a
+ * whole on one side and as its tree on the other (`form`), or masked under another key.
+ */
 export type UnknownLeaf = {
   readonly path: string
   readonly steps: readonly Step[]
-  readonly reason: 'sops' | 'presence' | 'key'
+  readonly reason: 'sops' | 'presence' | 'form' | 'key'
   readonly fromPointer: string | null
   readonly toPointer: string | null
 }

@@ -163,9 +163,14 @@ test('a text of a Secret that only some clusters read as YAML may be the same as
   const diff = diffTrees(tree, whole, { ...context, readInTwoWays: new Set(['v']) })
   assert.deepEqual(
     diff.unknown.map(({ path, reason }) => [path, reason]),
-    [['data.v', 'key']],
+    [['data.v', 'form']],
   )
   assert.deepEqual(diff.changes, [])
+  const other = diffTrees(tree, { data: { v: mask('y', 'k2') } }, { ...context, readInTwoWays: new Set(['v']) })
+  assert.deepEqual(
+    other.unknown.map(({ reason }) => reason),
+    ['key'],
+  )
   assert.deepEqual(diffTrees(tree, whole, { ...context, readInTwoWays: new Set(['w']) }).unknown, [])
 })
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { CoverageStatus } from '../../src/model/coverage.ts'
-import { compareSpecs, NO_FILTER } from './builders.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import { compareSpecs, NO_FILTER, reference } from './builders.ts'
 
 const APP = 'HelmRelease/apps/web'
 const ERROR = { code: 'cluster-timeout', message: 'too slow', hint: 'wait' } as const
@@ -98,6 +99,31 @@ describe('values that cannot be compared', () => {
         [name],
         `${name}: 1 value is compared by presence only, so nobody can say whether they are equal`,
       ]),
+    )
+  })
+
+  it('are unknown, and nothing is unread, where one cluster reads a Secret as YAML and the other does not', () => {
+    const side = (cluster: string, value: JsonObject, yamlKey: string | null) => ({
+      cluster,
+      objects: [
+        { ref: APP, body: {} },
+        { ref: 'Secret/apps/keys', body: { data: { 'values.yaml': value } } },
+      ],
+      references: [{ ...reference(APP, 'Secret/apps/keys'), yamlKey }],
+    })
+    const tree = side('a', { password: { masked: 'hmac:k1:aa' } }, 'values.yaml')
+    const result = compareSpecs([tree, side('b', { masked: 'hmac:k1:bb' }, 'other.yaml')])
+    assert.equal(result.verdict, 'in-sync')
+    assert.equal(result.summary.unknown, 1)
+    assert.deepEqual(
+      result.findings.map(({ code, severity, message }) => [code, severity, message]),
+      [
+        [
+          'values-not-comparable',
+          'low',
+          'b: 1 value is read as YAML on one cluster only, so nobody can say whether they are equal',
+        ],
+      ],
     )
   })
 
