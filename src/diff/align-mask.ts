@@ -64,13 +64,13 @@ function isKey({ step }: Pair, key: string): boolean {
   return step !== null && 'key' in step && step.key === key
 }
 
-/** Whether all masks in both values are fingerprints under one key. */
+/** Whether all fingerprints in both values are under one key. */
 function haveOneKey(from: Json, to: Json): boolean {
   return new Set([...keysIn(from), ...keysIn(to)]).size === 1
 }
 
-function keysIn(value: Json): (string | null)[] {
-  if (isMasked(value)) return [maskKeyId(value.masked)]
+function keysIn(value: Json): string[] {
+  if (isMasked(value)) return [maskKeyId(value.masked)].filter((key) => key !== null)
   return isJsonArray(value) || isJsonObject(value) ? Object.values<Json>(value).flatMap(keysIn) : []
 }
 
