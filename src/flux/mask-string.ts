@@ -32,7 +32,7 @@ function maskText(run: MaskRun, text: string, hits: number, blankNamed: (text: s
   return blanked === '***' ? run.leaf(text) : run.leaf(text, blanked)
 }
 
-const KEY = /(?<![\w.\-/$])([\w.\-/$]{1,200})["']?\s*:/g
+const KEY = /(?<![\w.\-/$])([\w.\-/$]{1,200})["']?\s*[:=]/g
 const FLAG = /(?<![\w-])--?[A-Za-z][\w.-]{0,80}/g
 /** Signs of what only the tree shows: named values, Secret manifests, escapes, keys of several lines, encrypted values, maps that pose as masks. */
 const STRUCTURED = /\bvalue["']?\s*:|\bkind["']?\s*:\s*["']?Secret\b|\bstringData\b|\bmasked\b|\\|^[ \t]*\?[ \t]|ENC\[/m

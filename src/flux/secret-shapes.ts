@@ -12,11 +12,15 @@ export const SHAPE_STEMS: readonly string[] = [
   ...stems('hook legr gic. rpla chat rdut fttt c-pi'),
   // Names that stand before a value in running text; what follows is judged by the name.
   ...stems('pass toke secr cred auth ooki key= key: key" _key -key keys pwd= pwd: pwd" dsn= dsn: dsn" hras gdat'),
-  ...stems('salt seed lice ure= sig= ode='),
+  ...stems('salt seed lice ure= sig= ode= psk= psk: ndpw otpw _pw= _pw:'),
+  // A login after `-u`.
+  'curl',
   // Maps that pose as masks, also in disguise.
   ...stems(String.raw`ked: ked" ked' \u00 \x6d`),
   'ked ',
   'key ',
+  'psk ',
+  '_pw ',
   'pwd ',
   'dsn ',
 ]

@@ -60,10 +60,10 @@ function form(source: string): Form {
 
 const STRONG = form(
   'password|passwd|passwort|passphrase|passcode|passkey|(?<!by|com|tres|sur|over|under)pass|pwd|token|bearer' +
-    '|(?:api|access|private|priv|signing|encryption|decryption|encryptor|account|storage|shared|master|sas|auth|license|licence|ssh|session' +
+    '|(?:api|access|private|priv|signing|encryption|decryption|encryptor|account|storage|shared|preshared|master|sas|auth|license|licence|ssh|session' +
     '|crypto|cipher|aes|rsa|dsa|ecdsa|hmac|webhook|service|client|server|tls|admin|app|application|integration|ingestion|deploy|jwt|gossip' +
     '|unseal|recovery|instrumentation|write|subscription|signature|gpg|pgp|secret|secretaccess|nats|seed|stripe|datadog)key' +
-    '|connectionstring|connectionstr|connstr|dsn|cookie|sastoken|webhookpath|secretkeybase|(?:password|passwd|passphrase)hash(?:es)?',
+    '|(?:bind|root)pw|masterauth|connectionstring|connectionstr|connstr|dsn|cookie|sastoken|secretkeybase|(?:password|passwd|passphrase)hash(?:es)?',
 )
 
 const STRONG_LIST = form(
@@ -138,7 +138,7 @@ const RULES: readonly Rule[] = [
   { form: SECRET_OF, level: 4, spreads: 'values' },
   { form: form('secrets|credentials?|creds'), level: 2, spreads: 'all' },
   { form: form('secret'), level: 2, spreads: 'values' },
-  { form: form('secretid|routingkey|webhook|webhook(?:url|uri|address)'), level: 1, spreads: 'values' },
+  { form: form('secretid|userkey|routingkey|webhook|webhook(?:url|uri|address|path)'), level: 1, spreads: 'values' },
 ]
 
 /** `words` are tried without their noise first, then as they are: `secretData` is more than `secret`. */

@@ -50,6 +50,11 @@ const SECRET_PAIRS: readonly [key: string, value: Json][] = [
   ['smtp_pass', 'abc'],
   ['pgpass', 'abc'],
   ['bindPw', 'abc'],
+  ['bindpw', 'abc'],
+  ['LDAP_ROOTPW', 'abc'],
+  ['presharedKey', 'abc'],
+  ['preshared_key', 'abc'],
+  ['pushoverUserKey', 'uQiRzpo4DXghDmr9QzzfQu27cmVRsG'],
   ['unsealKeys', 'abc'],
   ['routing_key', 'f8a7b6c5d4e3f2a19f8a7b6c5d4e3f2a'],
   ['htaccess-cookie', 'abc'],
@@ -63,6 +68,9 @@ for (const [key, value] of SECRET_PAIRS) {
 
 const OPEN_PAIRS: readonly [key: string, value: Json][] = [
   ['secretRef', { name: 'backend-credentials' }],
+  ['webhook_path', ['status', 'webhookPath']],
+  ['webhookPath', '/github'],
+  ['userKey', 'username'],
   ['secretName', 'backend-hunter2'],
   ['existingSecret', 'backend-hunter2'],
   ['tokenSecretName', 'backend-hunter2'],
