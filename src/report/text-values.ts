@@ -108,7 +108,7 @@ function pairLines(
   const line = `${path}  ${context.paint('red', safeLine(old))} → ${context.paint('green', safeLine(now))}`
   if (indent + widthOf(path) + widthOf(old) + widthOf(now) + 5 <= context.width && !/\n/.test(old + now))
     return [pad + line]
-  const [shortOld, shortNow] = context.wide ? [old, now] : elideCommon(old, now, context.width - indent - 4)
+  const [shortOld = old, shortNow = now] = context.wide ? [] : elideCommon([old, now], context.width - indent - 4)
   return [
     pad + path,
     ...(from === undefined ? [] : sideLines('-', shortOld, indent + 2, context)),
@@ -132,14 +132,23 @@ function show(value: Json | undefined, difference: Difference): string {
 
 const ELISION_CONTEXT = 16
 
-/** Two long lines that begin alike: what they share in front becomes an ellipsis, so that clipping leaves what differs. */
-function elideCommon(a: string, b: string, width: number): [string, string] {
-  if (Math.max(widthOf(a), widthOf(b)) <= width) return [a, b]
+/**
+ * Long lines of which some begin alike: what a line shares in front with the one that is most like it becomes an ellipsis, so that
+ * clipping leaves what differs.
+ */
+function elideCommon(texts: readonly string[], width: number): string[] {
+  if (texts.every((text) => widthOf(text) <= width)) return [...texts]
+  return texts.map((text, at) => {
+    const shared = Math.max(0, ...texts.map((other, there) => (there === at ? 0 : sharedPrefix(text, other))))
+    const cut = shared - ELISION_CONTEXT
+    return cut <= 1 || text.slice(0, shared).includes('\n') ? text : `…${text.slice(cut)}`
+  })
+}
+
+function sharedPrefix(a: string, b: string): number {
   let shared = 0
   while (shared < Math.min(a.length, b.length) && a[shared] === b[shared]) shared += 1
-  const cut = shared - ELISION_CONTEXT
-  if (cut <= 1 || a.slice(0, shared).includes('\n')) return [a, b]
-  return [`…${a.slice(cut)}`, `…${b.slice(cut)}`]
+  return shared
 }
 
 const MAX_LINES = 12
@@ -180,19 +189,32 @@ function manyLines(
   { indent, context }: Place,
 ): string[] {
   const pad = ' '.repeat(indent)
+  const most = context.wide ? Number.POSITIVE_INFINITY : Math.max(24, Math.floor((context.width - indent) / 2))
   const shown = groups.map((group) => ({
-    clusters: safeLine(group.clusters.join(', ')),
+    clusters: namesWithin(group.clusters.map(safeLine), most),
     value: safeLine(group.unknown === null ? show(group.value, difference) : `not known: ${group.unknown}`),
   }))
   const width = Math.max(...shown.map(({ clusters }) => widthOf(clusters)))
+  const values = shown.map(({ value }) => value)
+  const short = context.wide ? values : elideCommon(values, context.width - indent - width - 4)
   return [
     pad + path,
-    ...shown.map(({ clusters, value }) => {
+    ...shown.map(({ clusters }, at) => {
       const gap = ' '.repeat(width - widthOf(clusters))
-      const line = fit(`${clusters}${gap}  ${value}`, context.width - indent - 2, context)
+      const line = fit(`${clusters}${gap}  ${short[at]}`, context.width - indent - 2, context)
       return `${pad}  ${line}`
     }),
   ]
+}
+
+/** As many of the names as fit into `most` cells, at least one, and how many more there are: the value beside them must stay in view. */
+function namesWithin(names: readonly string[], most: number): string {
+  for (let count = names.length; count > 1; count -= 1) {
+    const more = names.length - count
+    const text = names.slice(0, count).join(', ') + (more === 0 ? '' : ` and ${more} more`)
+    if (widthOf(text) <= most) return text
+  }
+  return names.length === 1 ? names[0]! : `${names[0]} and ${names.length - 1} more`
 }
 
 function fit(text: string, width: number, { wide }: TextContext): string {

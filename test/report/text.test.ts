@@ -248,6 +248,31 @@ test('of two long values that begin alike, what differs is in view', () => {
   assert.match(output, /- ….*example\.com\/main\n\s+\+ ….*example\.com\/release\n/)
 })
 
+test('of many long values of which some begin alike, each shows how it differs from the others', () => {
+  const start = 'https://example.com/'.repeat(8)
+  const values = { staging: `${start}main`, production: `${start}release`, edge: 'ssh://git.example.com', lab: start }
+  const pair = comparison([
+    drift(ref('X', 'a', 'b'), [
+      difference({ path: 'p', values, changes: { production: 'changed', edge: 'changed', lab: 'changed' } }),
+    ]),
+  ])
+  const clusters = [...pair.clusters, ...['edge', 'lab'].map((name) => ({ ...pair.clusters[0]!, name }))]
+  const output = text({ ...pair, clusters })
+  assert.match(output, /\n +staging {5}….*example\.com\/main\n +production {2}….*example\.com\/release\n/)
+  assert.match(output, /\n +edge {8}ssh:\/\/git\.example\.com\n +lab {9}….*example\.com\/\n/)
+})
+
+test('the value stays in view beside the names of many clusters', () => {
+  const names = Array.from({ length: 20 }, (_, n) => `cluster-number-${n}`)
+  const values = { staging: 'old', ...Object.fromEntries(names.map((name) => [name, 'new'])) }
+  const changes = Object.fromEntries(names.map((name) => [name, 'changed' as const]))
+  const pair = comparison([drift(ref('X', 'a', 'b'), [difference({ path: 'p', values, changes })])])
+  const all: Comparison = { ...pair, clusters: ['staging', ...names].map((name) => ({ ...pair.clusters[0]!, name })) }
+  assert.match(text(all), /\n +cluster-number-0 and 19 more {2}new\n/)
+  const wide = renderComparison(all, 'wide', options)
+  assert.ok(wide.includes(`${names.join(', ')}  new\n`))
+})
+
 test('a move is told as one, with the clusters on which it happened where there are several', () => {
   const moved = drift(ref('HelmRelease', 'apps', 'shop'), [
     difference({
