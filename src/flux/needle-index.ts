@@ -23,7 +23,9 @@ export const SHORTEST_NEEDLE = 6
 
 type Anchored = { readonly needle: Needle; readonly offset: number }
 type Tables = {
-  readonly stems: Uint8Array
+  /** By the hash of four characters: whether they may be a stem or end the window of a needle. Nearly every place is settled by it. */
+  readonly ends: Uint8Array
+  readonly stemEnds: Uint8Array
   readonly words: ReadonlySet<string>
   readonly bits: Uint8Array
   readonly shift: number
@@ -32,6 +34,7 @@ type Tables = {
 
 const WINDOW = 0x3fffffff
 const STEM_WINDOW = 0xfffff
+const END_BYTES = (STEM_WINDOW + 1) >>> 3
 const MIX = 0x9e3779b1
 const AT_SIGN = 64
 const QUESTION_MARK = 63
@@ -41,12 +44,15 @@ export function createNeedleIndex(needles: readonly Needle[], stems: readonly st
   const usable = needles.filter((needle) => needle.text.length >= SHORTEST_NEEDLE)
   const buckets = anchor(usable)
   const size = Math.max(13, Math.ceil(Math.log2((buckets.size + 1) * 64)))
+  const shift = 32 - size
   const bits = new Uint8Array(2 ** (size - 3))
-  const tables: Tables = { stems: stemTable(stems), words: new Set(stems), bits, shift: 32 - size, buckets }
+  const stemEnds = stemTable(stems)
+  const ends = Uint8Array.from(stemEnds)
   for (const hash of buckets.keys()) {
-    const slot = Math.imul(hash, MIX) >>> tables.shift
-    tables.bits[slot >>> 3]! |= 1 << (slot & 7)
+    setBit(bits, Math.imul(hash, MIX) >>> shift)
+    setBit(ends, hash & STEM_WINDOW)
   }
+  const tables: Tables = { ends, stemEnds, words: new Set(stems), bits, shift, buckets }
   return {
     scan: (text) => scan(tables, text, null),
     spans: (text) => {
@@ -58,7 +64,7 @@ export function createNeedleIndex(needles: readonly Needle[], stems: readonly st
 }
 
 function scan(tables: Tables, text: string, found: Span[] | null): number {
-  const { stems, bits, shift } = tables
+  const { ends } = tables
   let hash = 0
   let hits = 0
   let marked = false
@@ -66,13 +72,23 @@ function scan(tables: Tables, text: string, found: Span[] | null): number {
     const code = text.charCodeAt(at)
     if (code === AT_SIGN || code === QUESTION_MARK) marked = true
     hash = ((hash << 5) ^ (code | 0x20)) & WINDOW
-    const stem = hash & STEM_WINDOW
-    if ((stems[stem >>> 3]! & (1 << (stem & 7))) !== 0 && isStem(tables, text, at)) hits |= STEM_HIT
-    const slot = Math.imul(hash, MIX) >>> shift
-    if ((bits[slot >>> 3]! & (1 << (slot & 7))) === 0) continue
-    if (at >= 5 && compare(tables.buckets.get(hash), text, at - 5, found)) hits |= NEEDLE_HIT
+    if (!hasBit(ends, hash & STEM_WINDOW)) continue
+    if (hasBit(tables.stemEnds, hash & STEM_WINDOW) && isStem(tables, text, at)) hits |= STEM_HIT
+    if (endsWindow(tables, hash, at) && compare(tables.buckets.get(hash), text, at - 5, found)) hits |= NEEDLE_HIT
   }
   return marked && /:\/\/|\?/.test(text) ? hits | STEM_HIT : hits
+}
+
+function endsWindow({ bits, shift }: Tables, hash: number, at: number): boolean {
+  return at >= SHORTEST_NEEDLE - 1 && hasBit(bits, Math.imul(hash, MIX) >>> shift)
+}
+
+function hasBit(table: Uint8Array, bit: number): boolean {
+  return (table[bit >>> 3]! & (1 << (bit & 7))) !== 0
+}
+
+function setBit(table: Uint8Array, bit: number): void {
+  table[bit >>> 3]! |= 1 << (bit & 7)
 }
 
 /** The shift hash lets a few other texts through (`sent` for `sg.t`). */
@@ -136,11 +152,11 @@ function windowHash(text: string, offset: number): number {
 }
 
 function stemTable(stems: readonly string[]): Uint8Array {
-  const table = new Uint8Array((STEM_WINDOW + 1) >>> 3)
+  const table = new Uint8Array(END_BYTES)
   for (const stem of stems) {
     let hash = 0
     for (let at = 0; at < 4; at += 1) hash = ((hash << 5) ^ (stem.charCodeAt(at) | 0x20)) & STEM_WINDOW
-    table[hash >>> 3]! |= 1 << (hash & 7)
+    setBit(table, hash)
   }
   return table
 }

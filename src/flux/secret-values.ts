@@ -121,10 +121,13 @@ function collectLogin(found: Found, auth: string): void {
 
 /** Passwords in URLs and assignments inside a value, raw and percent-decoded. */
 function collectParts(found: Found, text: string): void {
-  for (const [, , password = ''] of text.matchAll(USERINFO)) {
-    collectText(found, password, 'password')
-    collectText(found, percentDecoded(password), 'password')
+  if (text.includes('://')) {
+    for (const [, , password = ''] of text.matchAll(USERINFO)) {
+      collectText(found, password, 'password')
+      collectText(found, percentDecoded(password), 'password')
+    }
   }
+  if (!text.includes('=') && !text.includes(':')) return
   for (const [, name = '', value = ''] of text.matchAll(ASSIGNED)) {
     if (found.facts(name).level >= 3) collectText(found, value.replace(/^["']|["']$/g, ''), name)
   }

@@ -87,6 +87,8 @@ const LONGEST_ESCAPE = 6
 const LONGEST_KEY = 1000 / LONGEST_ESCAPE
 /** Signs that JSON writes as they are, and YAML refuses or takes for the end of a line. */
 const NOT_ESCAPED = /[\u007f-\u009f\ufffe\uffff]/
+/** One search settles nearly every text. */
+const SUSPECT = /[\u007f-\u009f\ud800-\udfff\ufffe\uffff]/
 /** At least, so that what is short enough has fewer than {@link MAX_NODES}. */
 const SHORTEST_NODE = 4
 
@@ -116,7 +118,7 @@ function boundOfMap(map: JsonObject, depth: number): number {
 }
 
 function survivesAsText(text: string): boolean {
-  return !NOT_ESCAPED.test(text) && text.isWellFormed()
+  return !SUSPECT.test(text) || (!NOT_ESCAPED.test(text) && text.isWellFormed())
 }
 
 /** Of `-1.234567890123456e-99`. */
