@@ -53,7 +53,7 @@ function alignMap(pair: Pair, field: MapField, walk: Walk): void {
   const b = isNone(to) ? EMPTY : to
   if (isNone(from) && isNone(to)) return setEqual(pair, NOTHING)
   if (!isTree(a) || !isTree(b) || (!field.implied && (isNone(from) || isNone(to)))) return alignFree(pair, walk)
-  if (sameJson(a, b)) return setEqual(pair, NOTHING)
+  if (isEmpty(a) && isEmpty(b)) return setEqual(pair, NOTHING)
   alignEntries(pair, { from: a, to: b }, field, walk)
 }
 

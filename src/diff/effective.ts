@@ -7,7 +7,7 @@ import { dig, isJsonArray, type Json } from '../model/json.ts'
 import type { Origin } from '../model/comparison.ts'
 import { refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
-import type { SnapshotEntry } from '../model/snapshot.ts'
+import type { Reference, SnapshotEntry } from '../model/snapshot.ts'
 import { configKey } from './config-references.ts'
 import { mayHide } from './hidden.ts'
 import type { EffectiveLayer } from './layers.ts'
@@ -27,12 +27,19 @@ export type EffectiveUnit = {
   readonly states: ReadonlyMap<Side, Effective | EffectiveVariables>
   /** Of a Kustomization: the variables that it needs. */
   readonly uses: ReadonlyMap<Side, readonly VariableUse[]>
+  /** What it names on these sides, by field (see `ConfigReferences`). */
+  readonly references: ReadonlyMap<Side, ReadonlyMap<string, Reference>>
 }
 
 export const INLINE_ORIGIN: Origin = { from: 'inline', shadows: [] }
 
 /** What a side composes from. Two are one group where all of it is the same. */
-type Input = { readonly entry: SnapshotEntry; readonly spec: Json; readonly side: Side }
+type Input = {
+  readonly entry: SnapshotEntry
+  readonly spec: Json
+  readonly side: Side
+  readonly references: ReadonlyMap<string, Reference>
+}
 type Group = { readonly first: Input; readonly key: string | null; readonly sides: Side[] }
 
 /**
@@ -49,7 +56,7 @@ export function effectiveOf(run: Run, unit: Unit, bodies: UnitBodies): Effective
   return composedUnit(
     run,
     { unit, layer, asked },
-    sides.map((side) => inputOn(unit, { side, bodies })),
+    sides.map((side) => inputOn(run, unit, { side, bodies })),
   )
 }
 
@@ -59,13 +66,14 @@ type Composing = { readonly unit: Unit; readonly layer: EffectiveLayer; readonly
 function composedUnit(run: Run, { unit, layer, asked }: Composing, inputs: readonly Input[]): EffectiveUnit | null {
   const noted = inputs.some(({ entry }) => entry.noted)
   const inline = !noted && run.layers.has('spec') && inputs.every((input) => isInline(input, layer))
+  const references = new Map(inputs.map((input) => [input.side, input.references]))
   if (inline && layer === 'values') {
-    return { layer, inline, states: new Map(inputs.map(({ side }) => [side, INLINE])), uses: NONE }
+    return { layer, inline, states: new Map(inputs.map(({ side }) => [side, INLINE])), uses: NONE, references }
   }
-  const groups = groupInputs(run, unit, inputs)
+  const groups = groupInputs(inputs)
   if (groups.length === 1 && !noted && !asked) return null
   const states = settleTexts(statesOf(run, unit, groups), run.fingerprint)
-  return { layer, inline, states, uses: layer === 'values' ? NONE : usesOf(inputs, states) }
+  return { layer, inline, states, uses: layer === 'values' ? NONE : usesOf(inputs, states), references }
 }
 
 const NONE: EffectiveUnit['uses'] = new Map()
@@ -117,8 +125,7 @@ function isPlain({ sides, configReferences, replacers }: Run, unit: Unit): boole
 }
 
 /** Null where something is not known: that is the same as nothing. */
-function keyOf(run: Run, unit: Unit, side: Side): string | null {
-  const references = run.configReferences!.of(side, refOn(unit, side))
+function keyOf({ side, references }: Input): string | null {
   if (references.size === 0) return ''
   const keys = [...references].map(([field, reference]) => {
     const key = configKey(side, reference)
@@ -127,15 +134,17 @@ function keyOf(run: Run, unit: Unit, side: Side): string | null {
   return keys.includes(null) ? null : keys.join('\n')
 }
 
-function inputOn(unit: Unit, { side, bodies }: { side: Side; bodies: UnitBodies }): Input {
-  return { entry: unit.entries[side.index]!, spec: dig(bodies.load(side, 'body'), 'spec') ?? {}, side }
+function inputOn(run: Run, unit: Unit, { side, bodies }: { side: Side; bodies: UnitBodies }): Input {
+  const spec = dig(bodies.load(side, 'body'), 'spec') ?? {}
+  const references = run.configReferences!.of(side, refOn(unit, side))
+  return { entry: unit.entries[side.index]!, spec, side, references }
 }
 
-function groupInputs(run: Run, unit: Unit, inputs: readonly Input[]): Group[] {
+function groupInputs(inputs: readonly Input[]): Group[] {
   const groups: Group[] = []
   for (const input of inputs) {
     const { entry, side } = input
-    const key = entry.noted || mayHide(entry, side) ? null : keyOf(run, unit, side)
+    const key = entry.noted || mayHide(entry, side) ? null : keyOf(input)
     const known = key === null ? undefined : groups.find((group) => group.key === key && isSame(group.first, input))
     if (known) known.sides.push(side)
     else groups.push({ first: input, key, sides: [side] })
@@ -151,9 +160,8 @@ function isSame(a: Input, b: Input): boolean {
   })
 }
 
-function compose(run: Run, unit: Unit, { entry, spec, side }: Input): Effective | EffectiveVariables {
-  const { find, readText, of } = run.configReferences!
-  const references = of(side, refOn(unit, side))
+function compose(run: Run, unit: Unit, { entry, spec, side, references }: Input): Effective | EffectiveVariables {
+  const { find, readText } = run.configReferences!
   if (unit.ref.kind === 'Kustomization') {
     return composeEffectiveVariables(dig(spec, 'postBuild'), (at) =>
       find(side, references.get(`spec.postBuild.substituteFrom[${at}]`)),

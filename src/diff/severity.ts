@@ -1,4 +1,4 @@
-import { SEVERITIES } from '../model/comparison.ts'
+import { LAYERS, SEVERITIES } from '../model/comparison.ts'
 import type { Layer, Severity } from '../model/comparison.ts'
 import type { ReferenceUse } from '../model/snapshot.ts'
 import { CONSEQUENCES, SEVERITY_RULES } from './severity-rules.ts'
@@ -16,12 +16,17 @@ export type SeveritySubject = {
 
 type Fit = { readonly rule: SeverityRule; readonly paths: readonly (readonly string[])[] | null }
 
-const FITS: readonly Fit[] = SEVERITY_RULES.map((rule) => ({ rule, paths: rule.paths?.map(keysOf) ?? null }))
+const ALL: readonly Fit[] = SEVERITY_RULES.map((rule) => ({ rule, paths: rule.paths?.map(keysOf) ?? null }))
+
+/** Those that may fit in a layer, in the order of the table. */
+const FITS: ReadonlyMap<Layer, readonly Fit[]> = new Map(
+  LAYERS.map((layer) => [layer, ALL.filter(({ rule }) => rule.layers?.includes(layer) ?? true)]),
+)
 
 /** The severity that the first fitting row of the table gives. */
 export function severityOf(subject: SeveritySubject): Severity {
   const keys = subject.steps.flatMap((step) => ('key' in step ? [step.key] : []))
-  const fit = FITS.find((candidate) => fits(candidate, subject, keys))
+  const fit = FITS.get(subject.layer)?.find((candidate) => fits(candidate, subject, keys))
   return fit ? severityOfRule(fit.rule) : 'medium'
 }
 
@@ -35,7 +40,6 @@ export function severityRank(severity: Severity): number {
 }
 
 function fits({ rule, paths }: Fit, subject: SeveritySubject, keys: readonly string[]): boolean {
-  if (rule.layers && !rule.layers.includes(subject.layer)) return false
   if (rule.kinds && !rule.kinds.includes(subject.kind)) return false
   if (rule.uses && !rule.uses.some((use) => subject.uses.has(use))) return false
   return paths === null || paths.some((path) => isBelow(keys, path))

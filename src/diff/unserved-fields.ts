@@ -33,8 +33,9 @@ export type Unserved = {
 export function unservedFields(run: Run, results: readonly UnitResult[]): Unserved {
   if (!run.layers.has('spec')) return { findings: [], results }
   const differing = results.filter(({ unit, differences }) => !unit.data && differences.length > 0)
+  const byKind = Map.groupBy(differing, ({ unit }) => unit.ref.kind)
   const bySide = run.sides.flatMap((side): OnSide[] => {
-    const dropped = droppedOn(run, side, differing)
+    const dropped = droppedOn(run, side, byKind)
     return dropped.length === 0 ? [] : [{ side, dropped }]
   })
   if (bySide.length === 0) return { findings: [], results }
@@ -58,10 +59,11 @@ function asSevere(finding: Found, fingerprint: string, results: readonly UnitRes
   return { ...finding, severity }
 }
 
-function droppedOn(run: Run, side: Side, results: readonly UnitResult[]): Dropped[] {
+function droppedOn(run: Run, side: Side, byKind: ReadonlyMap<string, readonly UnitResult[]>): Dropped[] {
   const { install } = side.snapshot
   const fields = VERSIONED_FIELDS.filter((field) => 'removedIn' in field || isUnserved(field, install, null))
   return fields.flatMap((field): Dropped[] => {
+    const results = byKind.get(field.kind) ?? []
     const units = results.filter((result) => isAbout(result, field)).map(({ unit }) => unit)
     const lost = units.filter((unit) => isDropped(run, side, { unit, field }))
     return lost.length === 0 ? [] : [{ field, units: new Set(lost) }]
@@ -117,9 +119,9 @@ function findingFor({ side, dropped }: OnSide): Found {
 }
 
 /** Only differences are looked into: where a field is dropped, one is told. */
-function isAbout({ unit, differences }: UnitResult, { kind, path }: VersionedField): boolean {
+function isAbout({ differences }: UnitResult, { path }: VersionedField): boolean {
   const [start = ''] = path.split('[')
-  return unit.ref.kind === kind && differences.some((difference) => difference.path.startsWith(start))
+  return differences.some((difference) => difference.path.startsWith(start))
 }
 
 const NAMED = 3

@@ -14,7 +14,7 @@ import { sourcesOn } from './references.ts'
  * not be compared, and fields of the object itself with such values. Empty where all of it is known.
  */
 export function unreadOn(run: Run, unit: Unit, side: Side, effective: EffectiveUnit | null): string[] {
-  const sources = [...sourcesOn(run, unit, side).values()]
+  const sources = [...(effective?.references.get(side) ?? sourcesOn(run, unit, side)).values()]
   const unread = sources.filter((source) => isUnread(side, source)).map(({ to }) => displayRef(to))
   const names = [...new Set([...(holdsHiddenInput(unit, side) ? ['spec'] : []), ...unread])]
   const state = effective?.states.get(side)
