@@ -94,13 +94,15 @@ type Seen = {
   isPart: boolean
 }
 
-/** Values per cluster, the most frequent first. Against the first cluster, each target has its own word for the same one. */
+/** Values per cluster, the most frequent first. Against the first cluster, each target has its own word for the same one, or the same word. */
 function candidatesOf(comparison: Comparison, names: readonly string[]): Readonly<Record<string, string>>[] {
   const [baseline, ...targets] = names
   if (baseline === undefined) return []
   const seen = targets.flatMap((target) => frequentPairs(comparison, baseline, target))
   const groups = [...Map.groupBy(seen, ({ from }) => from)].map(([from, members]) => ({
-    values: { [baseline]: from, ...Object.fromEntries(members.map(({ target, to }) => [target, to])) },
+    values: Object.fromEntries(
+      names.map((name) => [name, members.find(({ target }) => target === name)?.to ?? from] as const),
+    ),
     count: members.reduce((sum, { count }) => sum + count, 0),
   }))
   return groups

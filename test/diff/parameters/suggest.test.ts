@@ -68,6 +68,23 @@ test('parameters are learned from a fleet, the most useful first', () => {
   )
 })
 
+test('a cluster with the words of the first one has them as its parameters too', () => {
+  const sides = [
+    side('eu', 'prod', 'example.com', '1.5.0'),
+    side('us', 'prod', 'example.com', '1.5.0'),
+    side('test', 'staging', 'stage.example.com', '1.5.0'),
+  ]
+  const suggestion = suggestParameters(inputOf(sides.map(snapshot)))
+  assert.deepEqual(
+    suggestion.candidates.map(({ name, values }) => [name, values]),
+    [
+      ['env', { eu: 'prod', us: 'prod', test: 'staging' }],
+      ['domain', { eu: 'example.com', us: 'example.com', test: 'stage.example.com' }],
+    ],
+  )
+  assert.equal(suggestion.after, 0)
+})
+
 type Words = Readonly<Record<'env' | 'region' | 'domain' | 'account' | 'version' | 'tag' | 'memory' | 'mode', string>>
 
 /** A fleet with its cluster in paths, codes of regions, and versions under promotion, as many have it. */
