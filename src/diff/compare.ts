@@ -97,7 +97,7 @@ export function compareByRules(input: CompareInput): RuledComparison {
     phase: 'done',
     engine: input.engine,
     baseline: input.baseline,
-    verdict: verdictOf(sides, settled, asked),
+    verdict: verdictOf(sides, { ...settled, asked, unserved }),
     clusters: comparedClusters(sides),
     summary: summarize(results, drifts),
     findings: findingsOf(run, { results, install, asked, units, identity, unserved }),

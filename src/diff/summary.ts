@@ -1,5 +1,5 @@
 import { SEVERITIES } from '../model/comparison.ts'
-import type { Classification, Drift, Severity, Summary, Verdict } from '../model/comparison.ts'
+import type { Classification, Difference, Drift, Severity, Summary, Verdict } from '../model/comparison.ts'
 import { isUnread } from '../model/coverage.ts'
 import type { KindCoverage } from '../model/coverage.ts'
 import { isDerived } from './differences.ts'
@@ -10,6 +10,7 @@ import { isUnreadSighting } from './outcome.ts'
 import type { UnitState } from './outcome.ts'
 import type { Settled } from './proof/settle.ts'
 import type { UnitResult } from './unit.ts'
+import type { Unserved } from './unserved-fields.ts'
 
 export function summarize(results: readonly UnitResult[], drifts: readonly Drift[]): Summary {
   const differences = drifts.flatMap((drift) => drift.differences).filter((difference) => !isDerived(difference))
@@ -39,15 +40,22 @@ export function summarize(results: readonly UnitResult[], drifts: readonly Drift
   }
 }
 
-/** Incomplete wins over drifted: what could not be read may hide anything. Findings alone are no drift. */
-export function verdictOf(sides: readonly Side[], { results, covers }: Settled, asked: AskedCoverage): Verdict {
+type Judged = Settled & { readonly asked: AskedCoverage; readonly unserved: Pick<Unserved, 'fingerprints'> }
+
+/**
+ * Incomplete wins over drifted: what could not be read may hide anything. Findings alone are no drift, but fields that a cluster does not
+ * serve are: nobody knows whether they were ever written there.
+ */
+export function verdictOf(sides: readonly Side[], { results, covers, asked, unserved }: Judged): Verdict {
   const isOpen = (side: Side) => (coverage: KindCoverage) => isUnread(asked(coverage)) && !covers(side, coverage)
   if (
     sides.some((side) => side.snapshot.error !== null || side.snapshot.coverage.some(isOpen(side))) ||
     results.some(isUncertain)
   )
     return 'incomplete'
-  const drifted = results.some(({ differences }) => differences.some(isDrift))
+  const isUnserved = ({ classification, derivedFrom }: Difference): boolean =>
+    classification === 'drift' && derivedFrom.some((cause) => unserved.fingerprints.has(cause))
+  const drifted = results.some(({ differences }) => differences.some((one) => isDrift(one) || isUnserved(one)))
   return drifted ? 'drifted' : 'in-sync'
 }
 

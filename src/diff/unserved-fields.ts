@@ -7,7 +7,6 @@ import { displayRef } from '../model/resource-ref.ts'
 import { compareDifferences, isDerived } from './differences.ts'
 import { count, findingOf } from './finding.ts'
 import type { Found } from './finding.ts'
-import { settled } from './link-effective.ts'
 import { listed } from './listing.ts'
 import { refOn } from './pairing.ts'
 import type { Unit } from './pairing.ts'
@@ -22,8 +21,10 @@ type OnSide = { readonly side: Side; readonly dropped: readonly Dropped[] }
 
 export type Unserved = {
   readonly findings: readonly Found[]
-  /** What follows from the findings names them, and is not counted. */
+  /** What follows from the findings names them, and is not counted; the objects have drifted all the same. */
   readonly results: readonly UnitResult[]
+  /** Of the findings: what follows from one of them decides the verdict. */
+  readonly fingerprints: ReadonlySet<string>
 }
 
 /**
@@ -31,14 +32,14 @@ export type Unserved = {
  * which the differences at these fields follow. Objects in files are as somebody wrote them, so nothing is said of those.
  */
 export function unservedFields(run: Run, results: readonly UnitResult[]): Unserved {
-  if (!run.layers.has('spec')) return { findings: [], results }
+  if (!run.layers.has('spec')) return { findings: [], results, fingerprints: NONE }
   const differing = results.filter(({ unit, differences }) => !unit.data && differences.length > 0)
   const byKind = Map.groupBy(differing, ({ unit }) => unit.ref.kind)
   const bySide = run.sides.flatMap((side): OnSide[] => {
     const dropped = droppedOn(run, side, byKind)
     return dropped.length === 0 ? [] : [{ side, dropped }]
   })
-  if (bySide.length === 0) return { findings: [], results }
+  if (bySide.length === 0) return { findings: [], results, fingerprints: NONE }
   const found = bySide.map((one) => findingFor(one))
   const fingerprints = new Map(
     found.map((finding, at) => [bySide[at]!.side, findingOf(run.participants, finding).fingerprint]),
@@ -47,8 +48,11 @@ export function unservedFields(run: Run, results: readonly UnitResult[]): Unserv
   return {
     findings: found.map((finding, at) => asSevere(finding, fingerprints.get(bySide[at]!.side)!, followed)),
     results: followed,
+    fingerprints: new Set(fingerprints.values()),
   }
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** What follows is not told by itself, so the finding is as severe as the worst of it. */
 function asSevere(finding: Found, fingerprint: string, results: readonly UnitResult[]): Found {
@@ -82,7 +86,7 @@ function following(result: UnitResult, bySide: readonly OnSide[], fingerprints: 
     if (losers.length === 0 || !isExplained(result, difference, losers)) return difference
     return { ...difference, derivedFrom: losers.map((side) => fingerprints.get(side)!).sort() }
   })
-  return settled({ ...result, differences: differences.sort(compareDifferences) })
+  return { ...result, differences: differences.sort(compareDifferences) }
 }
 
 /** Whether all that the clusters disagree about is that some of them cannot have it. */

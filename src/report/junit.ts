@@ -1,7 +1,7 @@
 import type { Comparison, Drift, Finding } from '../model/comparison.ts'
 import { isCodeOfReading } from '../model/coverage.ts'
 import { displayRef } from '../model/resource-ref.ts'
-import { isDerived } from './outline.ts'
+import { followsDifference } from './outline.ts'
 import { describePresence, objectCounts, placeOf, plural } from './phrases.ts'
 import { clustersWithObject, displayValue, groupValues } from './values.ts'
 
@@ -10,7 +10,7 @@ import { clustersWithObject, displayValue, groupValues } from './values.ts'
  * read, and one passed case that stands for the objects in sync, so that the counts add up.
  */
 export function renderJunit(comparison: Comparison): string {
-  const drifted = comparison.drifts.filter(({ differences }) => !differences.every(isDerived))
+  const drifted = comparison.drifts.filter(({ differences }) => !differences.every(followsDifference))
   const failures = drifted.map((drift) => failureCase(drift, comparison))
   const errors = comparison.findings.filter(({ code }) => isCodeOfReading(code)).map(errorCase)
   const passed = testCase('objects', objectCounts(comparison), '')
@@ -42,7 +42,7 @@ function errorCase(finding: Finding): string {
 }
 
 function failureCase(drift: Drift, comparison: Comparison): string {
-  const counted = drift.differences.filter((difference) => !isDerived(difference))
+  const counted = drift.differences.filter((difference) => !followsDifference(difference))
   const lines = counted.map((difference) => {
     if (difference.layer === 'presence') return `${difference.severity} ${describePresence(drift)}`
     const groups = groupValues(difference, clustersWithObject(comparison, drift.presence))

@@ -129,17 +129,18 @@ function outlineObject(drift: Drift, told: ReadonlySet<string>): ObjectOutline {
   )
   const blocks = blocksOf(rest)
   // What follows from a finding is told by it: the finding names object and field.
-  const derived = blocksOf(drift.differences.filter((one) => isDerived(one) && isEffective(one)))
+  const derived = blocksOf(drift.differences.filter(followsDifference))
   return { drift, blocks, derived, severity: worst(blocks.map(({ severity }) => severity)) }
 }
 
 /** Whether it is told already by what it follows from. */
-export function isDerived({ derivedFrom }: Difference): boolean {
+function isDerived({ derivedFrom }: Difference): boolean {
   return derivedFrom.length > 0
 }
 
-function isEffective({ layer }: Difference): boolean {
-  return layer === 'values' || layer === 'substitutions'
+/** Whether it follows from other differences. What follows from a finding is a difference of its own object all the same. */
+export function followsDifference(difference: Difference): boolean {
+  return isDerived(difference) && (difference.layer === 'values' || difference.layer === 'substitutions')
 }
 
 /** Leaves under the same one-sided container become one block; order of first appearance. */

@@ -2,7 +2,7 @@ import type { Comparison, Difference, Severity } from '../model/comparison.ts'
 import { isCodeOfReading } from '../model/coverage.ts'
 import { SEVERITIES } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
-import { isDerived } from './outline.ts'
+import { followsDifference } from './outline.ts'
 import { plural } from './phrases.ts'
 
 /** What reports for people are about, and how much of the drift they leave out. */
@@ -46,7 +46,7 @@ function isDrift({ classification }: Difference): boolean {
 
 /** Drift that does not follow from other drift. */
 function isCounted(difference: Difference): boolean {
-  return isDrift(difference) && !isDerived(difference)
+  return isDrift(difference) && !followsDifference(difference)
 }
 
 /** What a report says besides the drift. */
@@ -58,7 +58,7 @@ type ExplainedDifference = { readonly title: string; readonly path: string; read
 export function explainedDifferences({ drifts }: Comparison): ExplainedDifference[] {
   return drifts.flatMap(({ ref, differences }) =>
     differences
-      .filter((difference) => !isDrift(difference) && !isDerived(difference))
+      .filter((difference) => !isDrift(difference) && !followsDifference(difference))
       .map(({ layer, path, classification, explanation }) => ({
         title: displayRef(ref),
         path: path === '' ? layer : path,

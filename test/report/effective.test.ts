@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OUTPUT_FORMATS } from '../../src/report/formats.ts'
 import { renderComparison } from '../../src/report/render.ts'
+import { hasDrift } from '../../src/report/shown.ts'
 import { comparison, difference, drift, ref } from './sample-comparison.ts'
 
 const options = { width: 120, color: false, explain: false, maxObjects: null }
@@ -113,7 +114,7 @@ test('what digests prove is one clause of the counts, and a difference of all th
   ])
 })
 
-test('what follows from a finding is told by the finding', () => {
+test('what follows from a finding is told to people by the finding, and fails a check', () => {
   const path = 'spec.waitStrategy.name'
   const lost = difference({
     path,
@@ -122,7 +123,11 @@ test('what follows from a finding is told by the finding', () => {
     derivedFrom: ['f'],
   })
   const document = comparison([drift(ref('HelmRelease', 'shop', 'web'), [lost])])
-  for (const format of OUTPUT_FORMATS.filter((name) => name !== 'json' && name !== 'yaml')) {
+  const machines = ['json', 'yaml', 'name', 'junit']
+  for (const format of OUTPUT_FORMATS.filter((name) => !machines.includes(name))) {
     assert.doesNotMatch(renderComparison(document, format, options), /waitStrategy|shop\/web/, format)
   }
+  assert.equal(renderComparison(document, 'name', options), 'HelmRelease/shop/web\n')
+  assert.match(renderComparison(document, 'junit', options), /failures="1"[^]*spec\.waitStrategy\.name/)
+  assert.ok(hasDrift(document, 'medium'))
 })
