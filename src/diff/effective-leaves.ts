@@ -31,6 +31,23 @@ export function firstOf(known: ReadonlyMap<Side, Composed>, against: readonly Si
   return against.find((side) => known.get(side)?.missing === null) ?? against.find((side) => known.has(side))
 }
 
+/**
+ * Of clusters that hold the same object, those for which controllers make the same of it: the most common of what is wholly known, of
+ * equally common ones the first. What is not wholly known speaks for no other.
+ */
+export function mostCommonOf(effective: EffectiveUnit, against: readonly Side[]): readonly Side[] {
+  const known = composedOn(effective)
+  const groups: Side[][] = []
+  for (const side of against.filter((one) => known.get(one)?.missing === null)) {
+    const group = groups.find(([first]) => first !== undefined && isSameTree(known.get(first)!, known.get(side)!))
+    if (group === undefined) groups.push([side])
+    else group.push(side)
+  }
+  const [common] = groups.toSorted((a, b) => b.length - a.length)
+  const others = new Set(groups.filter((group) => group !== common).flat())
+  return against.filter((side) => !others.has(side))
+}
+
 /** Why nothing is known of a side; empty where all are known. */
 export function reasonsOf({ states }: EffectiveUnit): Map<Side, string> {
   const reasons = new Map<Side, string>()

@@ -3,7 +3,7 @@ import { compareRefs, refKey } from '../model/resource-ref.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { Subject } from './differences.ts'
 import { effectiveOf, type EffectiveUnit } from './effective.ts'
-import { inlineLeaves, measureEffective, reasonsOf } from './effective-leaves.ts'
+import { inlineLeaves, measureEffective, mostCommonOf, reasonsOf } from './effective-leaves.ts'
 import { isUncertain } from './effective-proof.ts'
 import { measureEvents } from './events.ts'
 import { mayHide } from './hidden.ts'
@@ -89,7 +89,9 @@ function measuredUnit(run: Run, unit: Unit, { effective, bodies }: Begun): UnitR
   const present = run.sides.filter((side) => unit.entries[side.index])
   const readable = present.filter((side) => unit.entries[side.index]?.limit === null)
   const differ = createUnitDiffer(run, unit, bodies)
-  const against = readable.length > 0 ? pickAgainst(run, unit, readable, differ) : present.slice(0, 1)
+  const holders = readable.length > 0 ? pickAgainst(run, unit, readable, differ) : present.slice(0, 1)
+  const isChosen = effective === null || effective.inline || holders[0] === run.baseline
+  const against = isChosen ? holders : mostCommonOf(effective, holders)
   const leaves = measureUnit(run, unit, { against, readable, differ, effective })
   const proof = unit.data ? null : proveUnit(run, unit, { against, effective, slots: leaves.slots })
   const presence = run.layers.has('presence') ? presenceOf(run, sightings) : []

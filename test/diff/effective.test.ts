@@ -49,6 +49,17 @@ describe('effective values', () => {
     assert.equal(result.verdict, 'drifted')
   })
 
+  it('are measured against the most common ones where there is no baseline', () => {
+    const sizes = [1, 2, 2, 3, 2]
+    const sides = sizes.map((size, at) => side('abcde'[at]!, `size: ${size}\n`))
+    const result = compareSpecs(sides, { baseline: null })
+    assert.deepEqual(driftOf(result, APP)?.against, ['b', 'c', 'e'])
+    const changes = (compared: Comparison) => effective(compared).map((one) => [one.path, one.changes, one.derivedFrom])
+    const [cause] = driftOf(result, MAP)!.differences
+    assert.deepEqual(changes(result), [['size', { a: 'changed', d: 'changed' }, [cause!.fingerprint]]])
+    assert.deepEqual(Object.keys(effective(compareSpecs(sides))[0]!.changes), ['b', 'c', 'd', 'e'])
+  })
+
   it('of items of a list follow from the item, not from all of the list', () => {
     const result = compareSpecs([
       { cluster: 'a', objects: [release({ list: ['x', 'same', 'y'] })] },
