@@ -44,11 +44,15 @@ function count(number: number, word: string): string[] {
   return number === 0 ? [] : [`${number} ${word}`]
 }
 
-/** `production against staging`, or all names where there is no baseline. */
+/** More clusters than these are named where all of them are listed, not in a heading. */
+const MAX_NAMED = 4
+
+/** `production against staging`, or `a, b (no baseline)`; of many clusters the first, and how many more there are. */
 export function whatWasCompared({ baseline, clusters }: Comparison): string {
-  const names = clusters.map(({ name }) => name)
-  if (baseline === null) return `${names.join(', ')} (no baseline)`
-  return `${names.filter((name) => name !== baseline).join(', ')} against ${baseline}`
+  const names = clusters.map(({ name }) => name).filter((name) => name !== baseline)
+  const more = names.length > MAX_NAMED ? names.length - MAX_NAMED + 1 : 0
+  const named = names.slice(0, names.length - more).join(', ') + (more === 0 ? '' : ` and ${more} more`)
+  return baseline === null ? `${named} (no baseline)` : `${named} against ${baseline}`
 }
 
 /** `60 objects read`, or what could not be read and which verb is missing. */

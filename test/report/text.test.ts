@@ -269,6 +269,14 @@ test('the value stays in view beside the names of many clusters', () => {
   const pair = comparison([drift(ref('X', 'a', 'b'), [difference({ path: 'p', values, changes })])])
   const all: Comparison = { ...pair, clusters: ['staging', ...names].map((name) => ({ ...pair.clusters[0]!, name })) }
   assert.match(text(all), /\n +cluster-number-0 and 19 more {2}new\n/)
+  assert.match(
+    text(all),
+    /^drifted {2}cluster-number-0, cluster-number-1, cluster-number-2 and 17 more against staging: 1 medium\n/,
+  )
+  assert.match(
+    text({ ...all, baseline: null }),
+    /^drifted {2}staging, cluster-number-0, cluster-number-1 and 18 more \(/,
+  )
   const wide = renderComparison(all, 'wide', options)
   assert.ok(wide.includes(`${names.join(', ')}  new\n`))
 })
