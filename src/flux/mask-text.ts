@@ -1,7 +1,6 @@
+import { BLANK, blankPassages, unquote } from './secret-passages.ts'
 import { keyFacts } from './sensitive-keys.ts'
 import { isReferenceValue, isSecretText } from './sensitive-values.ts'
-
-const BLANK = '***'
 
 /** `--password=x`, `PASSWORD="x"`; `==` and `=~` are comparisons. */
 const ASSIGNMENT =
@@ -9,21 +8,6 @@ const ASSIGNMENT =
 /** What follows a flag that is only spoken of: `set --token to ...`. */
 const PROSE = /^(?:to|is|or|and|if|for|from|in|as|with|when|on|flag|flags|option|argument|parameter)[.,;:)]?$/
 const FLAG = /(?<![\w-])(--?[A-Za-z][\w.-]{0,80})[ \t]+("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s"'-][^\s"']{0,4096})/g
-/** Lines of configuration in which nothing but a space stands between the name of a password and the password. */
-const DIRECTIVE =
-  /^([ \t]*(?:requirepass|masterauth|auth_pass|rootpw|(?:root)?bindpw|sentinel[ \t]+auth-pass[ \t]+\S{1,200}|neighbor[ \t]+\S{1,200}[ \t]+password)[ \t]+|machine[ \t]+\S{1,200}\s+login[ \t]+\S{1,200}\s+password[ \t]+)("[^"\n]{1,4096}"|[^\s"]{1,4096})/gm
-const DIRECTIVE_WORDS = [
-  'requirepass',
-  'masterauth',
-  'auth_pass',
-  'auth-pass',
-  'rootpw',
-  'bindpw',
-  'neighbor',
-  'machine',
-]
-/** `curl -u user:password`. */
-const LOGIN = /(?<![\w-])((?:-u|--user|--proxy-user)(?:[ \t]+|=))("[^"\n]{1,4096}"|'[^'\n]{1,4096}'|[^\s"']{1,4096})/g
 const JSON_PAIR = /(\\{0,3}")([\w.-]{1,80})\1\s*:\s*\1((?:(?!\1)[^\n]){1,4096})\1/g
 /** A default in a post-build variable: `${password:-x}`. */
 const DEFAULT = /\$\{([A-Za-z_]\w{0,80})(:?[-=])([^{}\n]{1,4096})\}/g
@@ -35,21 +19,15 @@ const BLOCK_SCALAR = /^[|>][-+0-9]{0,2}(?:\s+#.*)?$/
 
 /** Running text with the values of `password=x`, `--token x`, `"secret": "x"` and `${password:-x}` replaced by `***`. */
 export function blankAssignments(text: string): string {
-  let blanked = text
-  if (DIRECTIVE_WORDS.some((word) => blanked.includes(word))) {
-    blanked = blanked.replace(DIRECTIVE, (whole, lead: string, value: string) =>
-      isShown(unquote(value)) ? whole : lead + BLANK,
-    )
-  }
-  if (blanked.includes('curl')) blanked = blanked.replace(LOGIN, blankLogin)
+  let blanked = blankPassages(text)
   if (blanked.includes('${')) {
     blanked = blanked.replace(DEFAULT, (whole, name: string, sign: string, value: string) =>
       isSecret(name, value) ? `\${${name}${sign}${BLANK}}` : whole,
     )
   }
   if (blanked.includes('=')) {
-    blanked = blanked.replace(ASSIGNMENT, (whole, name: string, value: string) =>
-      isSecret(name, unquote(value)) ? `${name}=${BLANK}` : whole,
+    blanked = blanked.replace(ASSIGNMENT, (_whole, name: string, value: string) =>
+      isSecret(name, unquote(value)) ? `${name}=${BLANK}` : `${name}=${blankInner(value)}`,
     )
   }
   if (blanked.includes('-')) {
@@ -63,25 +41,15 @@ export function blankAssignments(text: string): string {
   )
 }
 
-/** `1000:1000` is a user and a group, not a login. */
-function blankLogin(whole: string, flag: string, login: string): string {
-  const text = unquote(login)
-  const quote = text === login ? '' : login.slice(0, 1)
-  const [, user, password] = /^([^:/]{1,200}):(?!\/\/)([\s\S]+)$/.exec(text) ?? []
-  if (user === undefined || password === undefined || isShown(password) || /^\d+:\d+$/.test(text)) return whole
-  return `${flag}${quote}${user}:${BLANK}${quote}`
-}
-
-function isShown(value: string): boolean {
-  return value === BLANK || isReferenceValue(value)
+/** `--set=auth.password=x`: what is assigned may itself be an assignment. */
+function blankInner(value: string): string {
+  return value.replace(ASSIGNMENT, (whole, name: string, inner: string) =>
+    isSecret(name, unquote(inner)) ? `${name}=${BLANK}` : whole,
+  )
 }
 
 function isSecret(name: string, value: string): boolean {
   return value !== BLANK && isSecretText(keyFacts(name).level, value)
-}
-
-function unquote(value: string): string {
-  return /^(?:"[\s\S]*"|'[\s\S]*')$/.test(value) ? value.slice(1, -1) : value
 }
 
 /** Where the lines of a document that cannot be parsed stand: which of them belong to a secret above. */

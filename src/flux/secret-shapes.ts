@@ -12,9 +12,14 @@ export const SHAPE_STEMS: readonly string[] = [
   ...stems('hook legr gic. rpla chat rdut fttt c-pi'),
   // Names that stand before a value in running text; what follows is judged by the name.
   ...stems('pass toke secr cred auth ooki key= key: key" _key -key keys pwd= pwd: pwd" dsn= dsn: dsn" hras gdat'),
-  ...stems('salt seed lice ure= sig= ode= psk= psk: ndpw otpw _pw= _pw:'),
-  // A login after `-u`.
-  'curl',
+  ...stems('salt seed lice ure= sig= ode= psk= psk: ndpw otpw _pw= .pw= -pw= _pw:'),
+  // A login after `-u`, `-p` or `>`.
+  ...stems('curl mysq aria ogin'),
+
+  'on >',
+  '* >',
+  // Hashes of passwords.
+  ...stems('$2a$ $2b$ $2y$ $apr $arg $pbk $scr :$1$ :$5$ :$6$ :$y$'),
   // Maps that pose as masks, also in disguise.
   ...stems(String.raw`ked: ked" ked' \u00 \x6d`),
   'ked ',
@@ -58,6 +63,10 @@ const TOKENS: readonly TokenForm[] = [
   { mark: 'dckr_pat_', form: /\bdckr_pat_[\w-]{20,}/g }, // Docker Hub
   { mark: 'shp', form: /\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b/g }, // Shopify
   { mark: 'SG.', form: /\bSG\.[\w-]{16,}\.[\w-]{16,}/g }, // SendGrid
+  {
+    mark: '$',
+    form: /(?<![\w$])\$(?:1|2[aby]|5|6|y|apr1|argon2i?d?|pbkdf2(?:-sha\d{1,3})?|scrypt)\$[\w./$=,+-]{16,}/g,
+  }, // hashes of passwords
 ]
 
 const SCHEME = /\b(Basic|Bearer)\s+([A-Za-z0-9+/._~=-]{8,})/gi

@@ -3,7 +3,7 @@ import type { KeyFacts } from './sensitive-keys.ts'
 
 /** References to secrets that stand elsewhere, and placeholders that something fills in later: none of them is the secret. */
 const REFERENCES: readonly RegExp[] = [
-  /^(?:\s|\$\{[A-Za-z_]\w{0,100}(?::?[-=](?:\*\*\*)?)?\}|\$\([A-Za-z_]\w{0,100}\)|\$[A-Za-z_]\w{0,100}|\{\{[^{}]{0,200}\}\}|<<[^<>]{0,200}>>|\$\{\{[^{}]{0,200}\}\}|\$__(?:file|env)\{[^{}]{0,200}\}|[-_.:@/])*$/,
+  /^(?:\s|\$\{[A-Za-z_][\w.]{0,100}(?::?[-=](?:\*\*\*)?)?\}|\$\([A-Za-z_]\w{0,100}\)|\$[A-Za-z_]\w{0,100}|\{\{[^{}]{0,200}\}\}|<<[^<>]{0,200}>>|\$\{\{[^{}]{0,200}\}\}|\$__(?:file|env)\{[^{}]{0,200}\}|[-_.:@/])*$/,
   /^(?:op|vault|awssm|gcpsm|azkv|secret|env|file|ref\+[a-z]+):(?:\/\/)?[\w.\-/#:]{1,200}$/,
   /^\$\((?:cat|head|kubectl|vault|aws|gcloud|az|op|openssl|pwgen|jq|curl|<)[^()]{0,300}\)?$/,
   /^arn:aws[\w-]*:[\w\-:/.]{1,300}$/,
