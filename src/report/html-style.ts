@@ -18,7 +18,8 @@ table{border-collapse:collapse}
 th,td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;font-weight:400}
 thead th{color:var(--muted);border-bottom:1px solid var(--line)}
 .scroll{overflow-x:auto}
-.values th{color:var(--muted);white-space:nowrap}
+.values th{color:var(--muted)}
+.names{width:max-content;max-width:min(26em,45vw);overflow-wrap:anywhere}
 .change{margin:6px 0 10px 12px;padding-left:12px;border-left:2px solid var(--line)}
 .path{overflow-wrap:anywhere}
 .muted,footer{color:var(--muted)}

@@ -145,9 +145,20 @@ function values(difference: Difference, names: readonly ClusterName[]): string {
     const text =
       unknown === null ? (value === undefined ? 'absent' : displayValue(value, difference)) : `not known: ${unknown}`
     const plain = value === undefined ? ' class="muted"' : ''
-    return `<tr><th scope="row">${escapeHtml(clusters.join(', '))}</th><td${plain}><pre>${escapeHtml(text, safeText)}</pre></td></tr>`
+    return `<tr><th scope="row"><div class="names">${named(clusters)}</div></th><td${plain}><pre>${escapeHtml(text, safeText)}</pre></td></tr>`
   })
   return `<div class="scroll"><table class="values">${rows.join('')}</table></div>`
+}
+
+/** More names than these are folded: they would bury the values of each difference. */
+const MAX_NAMES = 6
+const NAMES_SHOWN = 3
+
+function named(clusters: readonly ClusterName[]): string {
+  if (clusters.length <= MAX_NAMES) return escapeHtml(clusters.join(', '))
+  const [shown, rest] = [clusters.slice(0, NAMES_SHOWN), clusters.slice(NAMES_SHOWN)]
+  const summary = `${escapeHtml(shown.join(', '))} and ${rest.length} more`
+  return `<details><summary>${summary}</summary>${escapeHtml(rest.join(', '))}</details>`
 }
 
 function lines({ values: all }: Difference): string | null {
