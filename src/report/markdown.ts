@@ -15,6 +15,7 @@ import {
   placeOf,
   plural,
   severityCounts,
+  someNames,
   toSeconds,
   whatWasCompared,
 } from './phrases.ts'
@@ -26,6 +27,7 @@ import { clustersWithObject, displayValue, groupValues, isLongText } from './val
 const MAX_LENGTH = 60_000
 const MAX_FINDINGS = 20
 const MAX_ONE_SIDED = 50
+const MAX_NAMES = 6
 
 /** Fit for a pull-request comment: the summary in view, objects folded, foreign text escaped, never too long to post. */
 export function renderMarkdown(comparison: Comparison, { explain }: RenderOptions, aside: Aside): string {
@@ -149,7 +151,7 @@ function valuesInline(difference: Difference, names: readonly ClusterName[]): st
             ? 'absent'
             : code(clipText(displayValue(value, difference)))
           : 'not known'
-      return `${text} (${clusters.map(escapeMarkdown).join(', ')})`
+      return `${text} (${someNames(clusters.map(escapeMarkdown), MAX_NAMES)})`
     })
     .join(', ')
 }

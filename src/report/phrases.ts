@@ -44,14 +44,20 @@ function count(number: number, word: string): string[] {
   return number === 0 ? [] : [`${number} ${word}`]
 }
 
-/** More clusters than these are named where all of them are listed, not in a heading. */
-const MAX_NAMED = 4
+/** `a, b, c and 17 more` of more names than `most`; else all of them. All clusters are listed elsewhere. */
+export function someNames(names: readonly string[], most: number): string {
+  const more = names.length > most ? names.length - SOME : 0
+  return names.slice(0, names.length - more).join(', ') + (more === 0 ? '' : ` and ${more} more`)
+}
 
-/** `production against staging`, or `a, b (no baseline)`; of many clusters the first, and how many more there are. */
+const SOME = 3
+
+/** `production against staging`, or `a, b (no baseline)`. */
 export function whatWasCompared({ baseline, clusters }: Comparison): string {
-  const names = clusters.map(({ name }) => name).filter((name) => name !== baseline)
-  const more = names.length > MAX_NAMED ? names.length - MAX_NAMED + 1 : 0
-  const named = names.slice(0, names.length - more).join(', ') + (more === 0 ? '' : ` and ${more} more`)
+  const named = someNames(
+    clusters.map(({ name }) => name).filter((name) => name !== baseline),
+    SOME + 1,
+  )
   return baseline === null ? `${named} (no baseline)` : `${named} against ${baseline}`
 }
 

@@ -57,7 +57,7 @@ test('markdown stays short enough to post and says what it left out', () => {
   assert.match(output, /_\d+ more objects did not fit here\._/)
 })
 
-test('html folds the names of many clusters that have the same', () => {
+test('html folds the names of many clusters that have the same, markdown counts them', () => {
   const names = Array.from({ length: 9 }, (_, n) => `c<${n}`)
   const values = { staging: 'old', ...Object.fromEntries(names.map((name) => [name, 'new'])) }
   const changes = Object.fromEntries(names.map((name) => [name, 'changed' as const]))
@@ -67,6 +67,8 @@ test('html folds the names of many clusters that have the same', () => {
   const rest = 'c&lt;3, c&lt;4, c&lt;5, c&lt;6, c&lt;7, c&lt;8'
   assert.ok(output.includes(`<summary>c&lt;0, c&lt;1, c&lt;2 and 6 more</summary>${rest}</details>`))
   assert.ok(output.includes('<div class="names">staging</div>'))
+  const told = renderComparison({ ...pair, clusters }, 'markdown', options)
+  assert.ok(told.includes('`new` (c&lt;0, c&lt;1, c&lt;2 and 6 more)'), told)
 })
 
 test('html holds no script, and foreign text only escaped', () => {
