@@ -19,6 +19,7 @@ export function snapshotOf(cluster: string, id: string, objects: readonly object
       takenAt: new Date(Date.UTC(2026, 0, 1, 0, revision)).toISOString(),
       engine: VERSION,
       install: { flux: 'v2.9.4', operator: null, kubernetes: 'v1.36.2', controllers: [] },
+      schemaSet: null,
       served: [],
       coverage: coverage(raw),
       error: null,

@@ -95,6 +95,7 @@ export function failedSnapshot(
     uid: null,
     mask: masker.id,
     secretSet: masker.secretSet(),
+    schemaSet: null,
     install: { flux: null, operator: null, kubernetes: null, controllers: [] },
     served: [],
     coverage: [],

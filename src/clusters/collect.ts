@@ -126,9 +126,9 @@ function once<T>(make: () => T): () => T {
 }
 
 function assemble(header: Header, reading: Reading, masker: Masker, known: KnownObjects | null): Snapshot {
-  const { uid, install, served, coverage, ...rest } = reading
+  const { uid, install, served, schemaSet, coverage, ...rest } = reading
   return assembleSnapshot({
-    header: { ...header, uid, install, served, coverage, error: null },
+    header: { ...header, uid, install, served, schemaSet, coverage, error: null },
     ...rest,
     masker,
     known,

@@ -108,7 +108,15 @@ function inputOf(files: FileObjects, header: Header, { masker, request }: Making
     .map(({ to }): [string, ReferenceState] => [refKey(to), held.has(to.kind) ? 'absent' : 'not-asked'])
   const coverage = [...fluxCoverage(objects), ...dataCoverage(held, readSecrets)]
   return {
-    header: { ...header, uid: null, install: installOf(files, objects), served: [], coverage, error: null },
+    header: {
+      ...header,
+      uid: null,
+      install: installOf(files, objects),
+      schemaSet: null,
+      served: [],
+      coverage,
+      error: null,
+    },
     objects: taken,
     referenced: referenced.map((raw) => takeObject(raw)),
     states: new Map(states),

@@ -17,10 +17,11 @@ import { preferChanges } from './known-list.ts'
 import { installOf, readClusterUid, readControllers, readVersion } from './read-install.ts'
 import { isAsked, readContent, readKind, type KindReader, type KindReading } from './read-kind.ts'
 import { readList } from './read-list.ts'
+import { readSchemas, schemaSetOf } from './read-schemas.ts'
 import { createReferenceReader, type ReferenceReader, type References } from './read-references.ts'
 import { takeObject, takeUnread, type TakenObject } from './take-object.ts'
 
-type Facts = Pick<SnapshotHeader, 'uid' | 'install' | 'served' | 'coverage'>
+type Facts = Pick<SnapshotHeader, 'uid' | 'install' | 'served' | 'schemaSet' | 'coverage'>
 
 /** All that was read of a cluster, unmasked. */
 export type Reading = Facts & Pick<SnapshotInput, 'objects' | 'referenced' | 'states' | 'events' | 'selective'>
@@ -50,19 +51,22 @@ type Run = {
  */
 export async function readCluster(api: KubeApi, request: ReadRequest): Promise<Reading> {
   const { scope, subject } = request
-  const run = startRun(api, request)
-  const { progress } = run
+  const progress = progressOf(request)
   progress('connect', null, 0)
-  const [discovery, kubernetes, uid] = await Promise.all([
+  const [discovery, kubernetes, uid, published] = await Promise.all([
     discover(api, subject),
     optional(readVersion(api)),
     optional(readClusterUid(api)),
+    optional(readSchemas(api)),
     lookUpKnown(request),
   ])
   if (discovery.kinds.length === 0 && discovery.incomplete.size === 0) {
     throw new AppError('flux-not-found', `${subject} serves none of the Flux kinds`)
   }
   progress('discover', null, discovery.kinds.length)
+  const schemaSet = schemaSetOf(published, discovery.kinds)
+  const known = knownUnder(schemaSet, request.known())
+  const run = startRun(api, { ...request, known: () => known }, progress)
   const [{ kinds, referenced }, controllers, events] = await Promise.all([
     readObjects(api, run, discovery.kinds),
     readControllers(api),
@@ -77,6 +81,7 @@ export async function readCluster(api: KubeApi, request: ReadRequest): Promise<R
     uid,
     install: installOf({ objects, controllers, kubernetes }),
     served: discovery.kinds.map(({ group, kind, version, served }) => ({ group, kind, version, served })),
+    schemaSet,
     coverage: rows,
     objects,
     referenced: referenced.objects,
@@ -86,9 +91,17 @@ export async function readCluster(api: KubeApi, request: ReadRequest): Promise<R
   }
 }
 
-function startRun(api: KubeApi, request: ReadRequest): Run {
-  const { cluster, scope, known, learn } = request
-  const progress: Run['progress'] = (step, kind, objects) => request.progress({ cluster, step, kind, objects })
+function progressOf({ cluster, progress }: ReadRequest): Run['progress'] {
+  return (step, kind, objects) => progress({ cluster, step, kind, objects })
+}
+
+/** Where an object may be another at the resource version that it had, nothing is known of it. */
+function knownUnder(schemaSet: string | null, known: KnownObjects | null): KnownObjects | null {
+  return schemaSet !== null && known?.schemaSet === schemaSet ? known : null
+}
+
+function startRun(api: KubeApi, request: ReadRequest, progress: Run['progress']): Run {
+  const { scope, known, learn } = request
   const references = createReferenceReader(api, {
     readSecrets: scope.secrets !== 'off',
     progress: (read) => progress('references', null, read),

@@ -9,7 +9,10 @@ import type { SnapshotRow } from './schema.ts'
 import { parseJsonText } from '../model/json-text.ts'
 
 /** What a header has besides the columns of its row; resource versions of `coverage` are in the row. */
-export type StoredHeader = Pick<SnapshotHeader, 'mask' | 'secretSet' | 'install' | 'served' | 'coverage' | 'namespaces'>
+export type StoredHeader = Pick<
+  SnapshotHeader,
+  'mask' | 'secretSet' | 'schemaSet' | 'install' | 'served' | 'coverage' | 'namespaces'
+>
 
 /** The snapshot of a row. Bodies are read and checked when they are asked for. Throws `history-corrupt`. */
 export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
@@ -33,8 +36,16 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
 
 /** What a snapshot leaves for the next one. */
 export function knownObjects({ row, byUid, references }: PreviousSnapshot, documents: Documents): KnownObjects {
-  const { mask, secretSet } = readHeader(row, documents)
-  return { engine: row.engine, mask, secretSet, byUid, references: references(), body: bodyReader(documents) }
+  const { mask, secretSet, schemaSet } = readHeader(row, documents)
+  return {
+    engine: row.engine,
+    mask,
+    secretSet,
+    schemaSet,
+    byUid,
+    references: references(),
+    body: bodyReader(documents),
+  }
 }
 
 export function summaryOf(row: SnapshotRow): SnapshotSummary {

@@ -33,8 +33,8 @@ export function prepareSaveSnapshot(
     const matched = matchEntries(snapshot, previous)
     storeBodies(snapshot, matched, documents)
     const { coverage, versions } = splitScopeVersions(snapshot.coverage)
-    const { mask, secretSet, install, served, namespaces } = snapshot
-    const header: StoredHeader = { mask, secretSet, install, served, coverage, namespaces }
+    const { mask, secretSet, schemaSet, install, served, namespaces } = snapshot
+    const header: StoredHeader = { mask, secretSet, schemaSet, install, served, coverage, namespaces }
     insert.run({
       id: snapshot.id,
       cluster: snapshot.cluster,

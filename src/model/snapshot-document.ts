@@ -76,8 +76,22 @@ export function fromSnapshotDocument(document: Json, digestOf: (body: Json) => D
 }
 
 function headerOf(from: SnapshotHeader): SnapshotHeader {
-  const { id, cluster, uid, takenAt, engine, mask, secretSet, namespaces, error, install, served, coverage } = from
-  return { id, cluster, uid, takenAt, engine, mask, secretSet, namespaces, error, install, served, coverage }
+  const {
+    id,
+    cluster,
+    uid,
+    takenAt,
+    engine,
+    mask,
+    secretSet,
+    schemaSet,
+    namespaces,
+    error,
+    install,
+    served,
+    coverage,
+  } = from
+  return { id, cluster, uid, takenAt, engine, mask, secretSet, schemaSet, namespaces, error, install, served, coverage }
 }
 
 function entriesOf(objects: readonly SnapshotObject[]): SnapshotEntry[] {
@@ -159,6 +173,7 @@ const HEADER = {
   engine: anyText,
   mask: anyText,
   secretSet: anyText,
+  schemaSet: OPTIONAL_TEXT,
   namespaces: nullOr(listOf(anyText)),
   error: nullOr(keys({ code: anyText, message: anyText, hint: anyText })),
   install: INSTALL,

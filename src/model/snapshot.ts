@@ -122,6 +122,11 @@ export type SnapshotHeader = {
   readonly mask: string
   /** Keyed tag over the set of secret values that texts were scrubbed by: under another set, stored digests are not reused. */
   readonly secretSet: string
+  /**
+   * Tag over the schemas of the Flux kinds: under another one, an object can be another at the same resource version. Null where the API
+   * server does not publish them, and for files.
+   */
+  readonly schemaSet: string | null
   readonly install: InstallFacts
   readonly served: readonly ServedVersion[]
   readonly coverage: readonly KindCoverage[]

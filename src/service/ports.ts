@@ -34,11 +34,13 @@ export type Progress = {
   readonly objects: number
 }
 
-/** What an earlier snapshot of the same cluster left: objects by uid, valid under the same engine, mask and secretSet only. */
+/** What an earlier snapshot of the same cluster left: objects by uid, valid under the same engine, mask, secretSet and schemaSet only. */
 export type KnownObjects = {
   readonly engine: string
   readonly mask: string
   readonly secretSet: string
+  /** As `SnapshotHeader.schemaSet`; null: nothing proves that an object with a known resource version is as it was. */
+  readonly schemaSet: string | null
   readonly byUid: ReadonlyMap<string, SnapshotEntry>
   /** What these objects refer to, by `refKey` of the object; nothing for one that refers to nothing. */
   readonly references: ReadonlyMap<string, readonly Reference[]>

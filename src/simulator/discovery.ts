@@ -7,6 +7,7 @@ import {
   type ApiResource,
   type CustomResources,
 } from './api-resources.ts'
+import { byBytes } from './go-json.ts'
 import { bytes, json, notFoundPage, text, type Answer } from './statuses.ts'
 
 export type DiscoveryInput = {
@@ -15,6 +16,8 @@ export type DiscoveryInput = {
   readonly kubernetes: string
   /** An older server, which does not know aggregated discovery and ignores the Accept header. */
   readonly legacy: boolean
+  /** What the schema of a resource is told by; null: schemas are not published. */
+  readonly schemas: ((resource: ApiResource) => string) | null
 }
 
 /** What of a request discovery looks at. `address`: the server's own, as the client reached it. */
@@ -24,8 +27,9 @@ const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'cre
 const BUILT_IN_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 const AGGREGATED = /g=apidiscovery\.k8s\.io;v=(v2(?:beta1)?);as=APIGroupDiscoveryList/
 
-/** Answers /version, /readyz, /api, /apis and what is below them but resources. */
+/** Answers /version, /readyz, /openapi/v3, /api, /apis and what is below them but resources. */
 export function answerDiscovery(request: DiscoveryRequest, input: DiscoveryInput): Answer {
+  if (request.path === '/openapi/v3') return schemaIndex(input)
   const parts = request.path.replace(/\/$/, '').split('/').slice(1)
   if (parts.length === 1) return answerRoot(parts[0]!, request, input)
   const [root, first = '', second = ''] = parts
@@ -84,6 +88,26 @@ function listed(group: string, version: string, { resources, crds }: DiscoveryIn
   return [...served.slice(first), ...served.slice(0, first)]
 }
 
+/** Which schemas are published where; the hash is another one as soon as any schema of the group version is. */
+function schemaIndex(input: DiscoveryInput): Answer {
+  const { schemas } = input
+  if (schemas === null) return notFoundPage()
+  const paths = groupsOf(input)
+    .flatMap((group) => versionsOf(group, input).map((version) => ({ group, version, gv: `apis/${group}/${version}` })))
+    .sort((a, b) => byBytes(a.gv, b.gv))
+    .map(({ group, version, gv }) => {
+      const kinds = listed(group, version, { ...input, crds: { ...input.crds, rotate: 0 } })
+      const hash = sha512(kinds.map((resource) => `${resource.kind} ${schemas(resource)}`).join('\n'))
+      return [gv, { serverRelativeURL: `/openapi/v3/${gv}?hash=${hash}` }]
+    })
+  const body = Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths) }))
+  return bytes(200, body, { etag: `"${sha512(body)}"` })
+}
+
+function sha512(data: string | Buffer): string {
+  return createHash('sha512').update(data).digest('hex').toUpperCase()
+}
+
 function resourceEntry(resource: ApiResource): object {
   return {
     name: resource.plural,
@@ -119,7 +143,7 @@ function aggregatedDocument(groups: readonly string[], version: string, input: D
   const body = Buffer.from(`${JSON.stringify({ kind: 'APIGroupDiscoveryList', apiVersion, metadata: {}, items })}\n`)
   return bytes(200, body, {
     'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
-    etag: `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`,
+    etag: `"${sha512(body)}"`,
     vary: 'Accept',
   })
 }

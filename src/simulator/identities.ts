@@ -61,7 +61,7 @@ export function authorize(identity: Identity, info: RequestInfo, users: readonly
   if (info.target !== null) {
     return allows(identity, info.verb, info.target, users) ? null : forbidden(identity, info.verb, info.target)
   }
-  const discovery = /^\/apis?(\/|$)/.test(info.path) && identity.groups.includes('system:authenticated')
+  const discovery = /^\/(apis?|openapi)(\/|$)/.test(info.path) && identity.groups.includes('system:authenticated')
   const known = PUBLIC_PATHS.includes(info.path) || discovery
   if (known || identity.groups.includes('system:masters')) return null
   const message = `forbidden: User "${identity.user}" cannot ${info.verb} path "${info.path}"`

@@ -21,11 +21,15 @@ export type ObjectStore = {
   get(resource: ApiResource, key: string): StoredObject | undefined
   apply(object: object): void
   remove(ref: ObjectRef): void
+  /** Fields that the spec of a kind has where an object lacks them: filled in when it is read, as a CRD tells. */
+  setDefaults(kind: Pick<ObjectRef, 'group' | 'kind'>, spec: object): void
+  defaults(resource: ApiResource): ValueMap
   compact(): void
 }
 
 type Table = {
   readonly byKey: Map<string, StoredObject>
+  defaults: ValueMap
   readonly revisions: { readonly revision: number; readonly objects: readonly StoredObject[] }[]
 }
 
@@ -44,7 +48,7 @@ export function createObjectStore(
   const state: State = {
     cluster,
     all,
-    tables: new Map(all.map((entry) => [keyOf(entry), { byKey: new Map(), revisions: [] }])),
+    tables: new Map(all.map((entry) => [keyOf(entry), { byKey: new Map(), defaults: {}, revisions: [] }])),
     revision: FIRST_REVISION,
     compacted: FIRST_REVISION,
   }
@@ -68,6 +72,8 @@ export function createObjectStore(
       publish(state, tableOf(state, resource))
     },
     remove: (ref) => remove(state, ref),
+    setDefaults: (kind, spec) => setDefaults(state, findResource({ ...kind, name: '' }, all), spec as ValueMap),
+    defaults: (resource) => tableOf(state, resource).defaults,
     compact() {
       state.revision += 1
       state.compacted = state.revision
@@ -89,10 +95,11 @@ function tableOf(state: State, resource: ApiResource): Table {
 
 function put(state: State, object: ValueMap, from: string): ApiResource {
   const resource = resourceOf(object, state.all, from)
-  const { byKey } = tableOf(state, resource)
+  const table = tableOf(state, resource)
+  const { byKey } = table
   state.revision += 1
   const admitted = admit(object, resource, state.cluster, state.revision)
-  const stored = store(succeed(byKey, admitted, resource, state.revision), resource)
+  const stored = store(withDefaults(succeed(byKey, admitted, resource, state.revision), table.defaults), resource)
   byKey.set(stored.key, stored)
   return resource
 }
@@ -103,6 +110,17 @@ function remove(state: State, ref: ObjectRef): void {
   if (!tableOf(state, resource).byKey.delete(key)) throw new Error(`${state.cluster} has no ${ref.kind} ${key}`)
   state.revision += 1
   publish(state, tableOf(state, resource))
+}
+
+function setDefaults(state: State, resource: ApiResource, spec: ValueMap): void {
+  const table = tableOf(state, resource)
+  table.defaults = spec
+  for (const [key, { object }] of table.byKey) table.byKey.set(key, store(withDefaults(object, spec), resource))
+  publish(state, table)
+}
+
+function withDefaults(object: ValueMap, spec: ValueMap): ValueMap {
+  return Object.keys(spec).length === 0 ? object : { ...object, spec: { ...spec, ...mapAt(object, 'spec') } }
 }
 
 /** Makes what `put` and `remove` did visible to lists, as a revision of its own. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { DEFAULT_RESOURCES, keyOf, servedResources, type ApiResource, type CustomResources } from './api-resources.ts'
 import { createAuthority, type Authority, type Certificate } from './certificates.ts'
 import { createFaults } from './faults.ts'
-import { textAt, mapAt, type ValueMap } from './go-json.ts'
+import { goJson, textAt, mapAt, type ValueMap } from './go-json.ts'
 import type { SimulatedUser } from './identities.ts'
 import { kubeconfigOf, type Credentials, type KubeconfigEntry } from './kubeconfig.ts'
 import { loadFolder, type LoadedObject } from './load-objects.ts'
@@ -57,6 +57,7 @@ export async function startCluster(cluster: SimulatedCluster, host: string): Pro
     ...observation(records, server),
     apply: (object) => store.apply(object),
     remove: (ref) => store.remove(ref),
+    setDefaults: (kind, spec) => store.setDefaults(kind, spec),
     compact: () => store.compact(),
     setFaults(faults) {
       faultFor = createFaults(faults)
@@ -90,6 +91,7 @@ function apiOf(cluster: SimulatedCluster, store: ObjectStore): Parameters<typeof
       crds,
       kubernetes: cluster.kubernetes ?? DEFAULT_KUBERNETES,
       legacy: cluster.legacyDiscovery ?? false,
+      schemas: (cluster.openApi ?? true) ? (resource) => goJson(store.defaults(resource)) : null,
     },
     maxPageSize: cluster.maxPageSize ?? Infinity,
     tokensExpire: cluster.continueTokensExpire ?? false,

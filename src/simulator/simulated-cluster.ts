@@ -19,6 +19,8 @@ export type SimulatedCluster = {
   readonly faults?: readonly Fault[]
   /** Only the older form of discovery, as before Kubernetes 1.26. */
   readonly legacyDiscovery?: boolean
+  /** False: it does not publish the schemas of its kinds, as before Kubernetes 1.24. */
+  readonly openApi?: boolean
   /** What the server certificate is; default `valid`. */
   readonly tls?: 'valid' | 'expired' | 'wrong-host' | 'foreign-ca'
   /** Further DNS names of a valid server certificate. */
@@ -66,6 +68,8 @@ export type RunningCluster = {
   /** Creates or replaces an object; its resourceVersion is new. */
   apply(object: object): void
   remove(ref: ObjectRef): void
+  /** Another CRD of a kind: these fields of its spec have defaults now, also those of objects that nobody writes. */
+  setDefaults(kind: Pick<ObjectRef, 'group' | 'kind'>, spec: object): void
   /** Forgets past revisions: their continue tokens expire. */
   compact(): void
   setFaults(faults: readonly Fault[]): void

@@ -58,9 +58,12 @@ function memoryOf(snapshot: Snapshot): Pick<Remembered, 'known' | 'digests'> {
   for (const entry of snapshot.entries) {
     if (entry.uid !== null && entry.resourceVersion !== null) byUid.set(entry.uid, entry)
   }
-  const { engine, mask, secretSet } = snapshot
+  const { engine, mask, secretSet, schemaSet } = snapshot
   const references = runsByObject(referenceRuns(snapshot.references))
-  return { known: { engine, mask, secretSet, byUid, references }, digests: new Set(digestsOf(snapshot.entries)) }
+  return {
+    known: { engine, mask, secretSet, schemaSet, byUid, references },
+    digests: new Set(digestsOf(snapshot.entries)),
+  }
 }
 
 /** Only bodies that the base lacks are written, and what is known is in the base. */

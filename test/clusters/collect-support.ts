@@ -107,6 +107,7 @@ export function knownFrom(snapshot: Snapshot): KnownObjects & { readonly asked: 
     engine: snapshot.engine,
     mask: snapshot.mask,
     secretSet: snapshot.secretSet,
+    schemaSet: snapshot.schemaSet,
     byUid: new Map(entries.map((entry) => [entry.uid!, entry])),
     references: runsByObject(referenceRuns(snapshot.references)),
     body: (digest) => {

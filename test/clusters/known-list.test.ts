@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { dig } from '../../src/model/json.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import type { RunningCluster } from '../../src/simulator/simulated-cluster.ts'
 import { collectFrom, contentOf, knownFrom, type Wanted } from './collect-support.ts'
@@ -33,6 +34,12 @@ function generatedChart(n: number): object {
 
 function releaseRef(n: number): Parameters<RunningCluster['remove']>[0] {
   return { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'apps', name: `release-${n}` }
+}
+
+/** As the spec of the first release has it. */
+function maxHistoryOf(snapshot: Snapshot): unknown {
+  const entry = snapshot.entries.find(({ ref }) => ref.kind === 'HelmRelease')!
+  return dig(snapshot.body(entry.digest), 'spec', 'maxHistory')
 }
 
 /** How HelmReleases were asked for: the metadata of all, all of them, one of them. */
@@ -154,6 +161,26 @@ test('under other secrets every content is read and masked anew', async (t) => {
   assert.doesNotMatch(JSON.stringify(contentOf(knowing)), /orchid/)
   assert.deepEqual(known.asked, [])
   assert.deepEqual(await askedKnowing(t, cluster, first), ['metadata', 'list'])
+})
+
+test('under other schemas the list is read: an object that nobody wrote has a default that it had not', async (t) => {
+  const cluster = await startOne(t, { objects: FLEET })
+  const first = await collectFrom(t, cluster)
+  cluster.setDefaults({ kind: 'HelmRelease' }, { maxHistory: 3 })
+  assert.deepEqual(await askedKnowing(t, cluster, first), ['list'])
+  const second = await collectFrom(t, cluster, { known: knownFrom(first) })
+  assert.deepEqual(maxHistoryOf(second), 3)
+  assert.deepEqual(await askedKnowing(t, cluster, second), ['metadata'])
+})
+
+test('where schemas are not published, or may not be read, the list is read', async (t) => {
+  const before = await startOne(t, { objects: FLEET, openApi: false })
+  const first = await collectFrom(t, before)
+  assert.deepEqual(await askedKnowing(t, before, first), ['list'])
+  const closed = await startOne(t, { objects: FLEET })
+  const known = await collectFrom(t, closed)
+  closed.setFaults([{ match: { path: '/openapi/v3' }, action: { kind: 'respond', status: 403 } }])
+  assert.deepEqual(await askedKnowing(t, closed, known), ['list'])
 })
 
 test('of what is composed from a changed ConfigMap, the content is read again', async (t) => {

@@ -104,6 +104,7 @@ export function snapshot(spec: SnapshotSpec): Snapshot {
     engine: '0.0.0',
     mask: spec.mask ?? 'v1:key:equality',
     secretSet: '',
+    schemaSet: null,
     install: { flux: null, operator: null, kubernetes: null, controllers: [], allControllers: true, ...spec.install },
     served: [],
     coverage: spec.error ? [] : KINDS.map((kind) => coverageOf(kind, spec)),

@@ -30,6 +30,7 @@ export function unmaskedSnapshot(objects: readonly object[]): SnapshotDocument {
       takenAt: '2026-11-21T07:00:00Z',
       engine: 'test',
       install: { flux: null, operator: null, kubernetes: null, controllers: [] },
+      schemaSet: null,
       served: [],
       coverage: [],
       error: null,

@@ -100,6 +100,7 @@ const HEADER = {
   engine: '1.0.0',
   mask: '1:k:equality',
   secretSet: 'set',
+  schemaSet: 'schemas',
   install: { flux: 'v2.9.4', operator: null, kubernetes: 'v1.36.2', controllers: [] },
   served: [],
   coverage: [

@@ -187,7 +187,10 @@ test('known objects are those of the last good snapshot under the same engine', 
   history.saveSnapshot(snapshot)
   const known = history.known('production')!
   const { statusDigest } = snapshot.entries[0]!
-  assert.deepEqual([known.engine, known.mask, known.secretSet], ['1.0.0', '1:k:equality', 'set'])
+  assert.deepEqual(
+    [known.engine, known.mask, known.secretSet, known.schemaSet],
+    ['1.0.0', '1:k:equality', 'set', 'schemas'],
+  )
   assert.deepEqual([...known.byUid], [['uid-apps-podinfo', snapshot.entries[0]]])
   assert.deepEqual(known.body(statusDigest!), { revision: 'main@sha1:1' })
   assert.throws(() => known.body(digestOf('never stored')), { code: 'history-corrupt' })

@@ -112,6 +112,7 @@ function documentOf(objects: Draft[]): Draft {
     engine: '1.0.0',
     mask: '1:k:equality',
     secretSet: 'set',
+    schemaSet: null,
     namespaces: null,
     error: null,
     install: { flux: null, operator: null, kubernetes: null, controllers: [] },

@@ -115,6 +115,30 @@ test('an unknown kind in a Flux group can be served too; a name that is none is 
   )
 })
 
+test('schemas are published with a hash for each group version, which is another one for other schemas', async () => {
+  const path = 'apis/helm.toolkit.fluxcd.io/v2'
+  const hashes = async (cluster: RunningCluster): Promise<Record<string, string>> => {
+    const { status, body } = await ask(cluster, '/openapi/v3')
+    assert.equal(status, 200)
+    const { paths } = JSON.parse(body.toString()) as { paths: Record<string, { serverRelativeURL: string }> }
+    return Object.fromEntries(Object.entries(paths).map(([key, { serverRelativeURL }]) => [key, serverRelativeURL]))
+  }
+  await running({}, async (cluster) => {
+    const before = await hashes(cluster)
+    assert.match(before[path]!, /^\/openapi\/v3\/apis\/helm.toolkit.fluxcd.io\/v2\?hash=[0-9A-F]{128}$/)
+    cluster.setDefaults({ kind: 'HelmRelease' }, { maxHistory: 3 })
+    const after = await hashes(cluster)
+    assert.deepEqual(
+      Object.keys(before).filter((key) => before[key] !== after[key]),
+      [path],
+    )
+    assert.equal((await ask(cluster, '/openapi/v3', { user: null })).status, 403)
+  })
+  await running({ openApi: false }, async (cluster) => {
+    assert.equal((await ask(cluster, '/openapi/v3')).status, 404)
+  })
+})
+
 test('older Kubernetes says so', async () => {
   await running({ kubernetes: 'v1.31.4' }, async (cluster) => {
     const { body } = await ask(cluster, '/version')

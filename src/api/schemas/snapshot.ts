@@ -100,6 +100,7 @@ export const SNAPSHOT_DOCUMENT: z.ZodType<Exported> = z
     engine: z.string(),
     mask: z.string(),
     secretSet: z.string(),
+    schemaSet: z.string().nullable(),
     namespaces: z.array(z.string()).nullable(),
     error: orNull(ERROR_DOCUMENT),
     install: z.object({
