@@ -5,6 +5,7 @@ import { connectionOf, historyOf, type Flags } from './flags.ts'
 import { interruptible } from './interrupt.ts'
 import { startProgress } from './progress.ts'
 import type { Streams } from './streams.ts'
+import { limitYoungGeneration } from './young-generation.ts'
 
 /** What a command does with a workbench; `stopProgress` is called before anything is printed. */
 export type Work = (workbench: Workbench, stopProgress: () => void) => Promise<number>
@@ -23,6 +24,7 @@ export async function withWorkbench(
   work: Work,
   { config = null, clock }: WorkbenchExtras = {},
 ): Promise<number> {
+  limitYoungGeneration()
   const interrupt = interruptible()
   const progress = await startProgress(flags['quiet'] === true, streams)
   let workbench: Workbench | undefined
