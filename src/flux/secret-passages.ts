@@ -46,7 +46,31 @@ const PASSAGES: readonly Passage[] = [
     '--password-stdin|--passwordStdin',
     String.raw`(\b(?:echo(?:[ \t]+-n)?|printf(?:[ \t]+["']?%s["']?)?)[ \t]+)(${WORD})(?=[ \t]*\|[^\n|;&]{0,300}--password-?[sS]tdin)`,
   ),
+  passage(
+    'vault login',
+    String.raw`(\bvault[ \t]+login[ \t]+(?:-[\w-]+(?:=\S+)?[ \t]+)*)(?![-\w]+=)([^\s"'-]\S{3,4096})`,
+  ),
+  passage('redis-cli', String.raw`(\bredis-cli${REST}[ \t]-a[ \t]+)(${WORD})`),
+  passage('configure set', String.raw`(\bconfigure set (?<name>[\w.-]{1,80})[ \t]+)(${WORD})`),
+  // SQL: `PASSWORD 'x'`, `IDENTIFIED BY 'x'`.
+  passage(
+    "PASSWORD '|password '|BY '|by '",
+    String.raw`(\b(?:PASSWORD|IDENTIFIED(?:[ \t]+WITH[ \t]+\S{1,80})?[ \t]+BY)[ \t]+)('[^'\n]{1,4096}')`,
+    'gi',
+  ),
+  // Programs: `'password' => 'x'`, `conf['password'] = 'x'`, `define('DB_PASSWORD', 'x')`.
+  passage(
+    '=>|\'] =|"] =|define(',
+    String.raw`((?:\bdefine\([ \t]*)?["'](?<name>[\w.-]{1,80})["'](?:\]?[ \t]*=>?|,)[ \t]*)("[^"\n]{1,4096}"|'[^'\n]{1,4096}')`,
+  ),
+  // Blocks: `secret "x";`
+  passage(
+    'secret "|password "|token "|key "',
+    String.raw`((?:^|[;{])[ \t]*(?<name>[a-z][\w.-]{1,60})[ \t]+)("[^"\n]{1,4096}")(?=[ \t]*(?:[;}]|$))`,
+    'gm',
+  ),
   // A header that a proxy sets, without a colon.
+  passage('set_header', String.raw`(set_header[ \t]+(?<name>[\w-]{1,80})[ \t]+)([^\s"';]{1,4096})`),
   passage(
     '-Key|-Token|-KEY|-TOKEN|-key|-token',
     String.raw`((?<![\w-])(?<name>(?:X-[\w-]{0,40}|Private-)(?:Key|Token))[ \t]+)("[^"\n]{1,4096}"|'[^'\n]{1,4096}')`,

@@ -14,12 +14,13 @@ export const SHAPE_STEMS: readonly string[] = [
   ...stems('pass toke secr cred auth ooki key= key: key" _key -key keys pwd= pwd: pwd" dsn= dsn: dsn" hras gdat'),
   ...stems('salt seed lice ure= sig= ode= psk= psk: ndpw otpw _pw= .pw= -pw= _pw:'),
   // A login after `-u`, `-p` or `>`.
-  ...stems('curl mysq aria ogin'),
-
+  ...stems('curl mysq aria ogin s-cl'),
   'on >',
   '* >',
+  "by '",
   // Hashes of passwords.
-  ...stems('$2a$ $2b$ $2y$ $apr $arg $pbk $scr :$1$ :$5$ :$6$ :$y$'),
+  ...'./abcdefghijklmnopqrstuvwxyz0123456789'.split('').flatMap((sign) => [`$5$${sign}`, `$6$${sign}`, `$1$${sign}`]),
+  ...stems('$y$j $2a$ $2b$ $2y$ $apr $arg $pbk $scr :$1$ :$5$ :$6$ :$y$'),
   // Maps that pose as masks, also in disguise.
   ...stems(String.raw`ked: ked" ked' \u00 \x6d`),
   'ked ',
