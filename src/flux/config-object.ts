@@ -1,12 +1,17 @@
 import { isJsonObject, own } from '../model/json.ts'
 import type { RawObject } from '../model/snapshot.ts'
-import { splitRunes } from './go-bytes.ts'
+import { lossyText } from './go-bytes.ts'
 
 /** Answers for a ConfigMap or Secret of the namespace that is looked at: the object, `absent` (a 404), or `failed` (any other answer). */
 export type ReadConfig = (kind: 'ConfigMap' | 'Secret', name: string) => RawObject | 'absent' | 'failed'
 
-/** A value of `data`. `valid` is false where a Secret holds bytes that are not UTF-8; `text` then has U+FFFD for each, as Go reads it. */
-export type ConfigValue = { readonly text: string; readonly valid: boolean }
+/**
+ * A value of `data`. `valid` is false where a Secret holds bytes that are not UTF-8; `text` then has U+FFFD for each, as Go reads it,
+ * and `bytes` are they themselves, one a code unit.
+ */
+export type ConfigValue =
+  | { readonly text: string; readonly valid: true }
+  | { readonly text: string; readonly valid: false; readonly bytes: string }
 
 /** The `data` of a ConfigMap or Secret as the API returns it, decoded; the binaryData of a ConfigMap is no data. */
 export function configData(kind: 'ConfigMap' | 'Secret', object: RawObject): Map<string, ConfigValue> {
@@ -23,9 +28,5 @@ function decode(base64: string): ConfigValue {
   const bytes = Buffer.from(base64, 'base64')
   const text = bytes.toString('utf8')
   if (Buffer.from(text, 'utf8').equals(bytes)) return { text, valid: true }
-  const runes = splitRunes(bytes.toString('latin1'))
-  const signs = runes.map((rune) =>
-    rune.length === 1 && rune > '\x7f' ? '\ufffd' : Buffer.from(rune, 'latin1').toString('utf8'),
-  )
-  return { text: signs.join(''), valid: false }
+  return { text: lossyText(bytes), valid: false, bytes: bytes.toString('latin1') }
 }

@@ -16,6 +16,16 @@ export function fromByteString(bytes: string): string | null {
   }
 }
 
+/** The text of bytes, with U+FFFD for each that is not valid UTF-8, as Go writes it. */
+export function lossyText(bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  if (!text.includes('\ufffd')) return text
+  const runes = splitRunes(bytes.toString('latin1'))
+  return runes
+    .map((rune) => (rune.length === 1 && rune > '\x7f' ? '\ufffd' : Buffer.from(rune, 'latin1').toString('utf8')))
+    .join('')
+}
+
 const ASCII = /^[\0-\x7f]*$/
 
 function isAscii(text: string): boolean {

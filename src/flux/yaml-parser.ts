@@ -21,7 +21,12 @@ type Reading = {
   readonly handles: Map<string, string>
   nodes: number
   aliases: number
+  /** Where something stands that JSON has not; it is an error only where no later key takes its place. Null: nowhere. */
+  noJsonAt: number | null
 }
+
+/** Stands in a map for a key that JSON has not. */
+const NO_JSON_KEY = Symbol('no JSON key')
 
 /** Which collections may begin at a place: outside brackets, and `- ` at the column of the key before it. */
 type Place = 'flow' | 'block' | 'after-key'
@@ -38,14 +43,24 @@ export type Extent = 'first' | 'whole'
  */
 export function parseYaml(text: string, numbers: Numbers, extent: Extent = 'first'): Json {
   const handles = new Map(Object.entries({ '!': '!', '!!': LONG_TAG }))
-  const reading: Reading = { scanner: createScanner(text), numbers, anchors: new Map(), handles, nodes: 0, aliases: 0 }
+  const scanner = createScanner(text)
+  const reading: Reading = { scanner, numbers, anchors: new Map(), handles, nodes: 0, aliases: 0, noJsonAt: null }
   if (!readStart(reading)) return null
   const value = readValue(reading, 'block', 0)
   peek(reading.scanner)
   if (extent === 'whole') readEnd(reading)
   const limit = reading.aliases > 0 ? exceedsLimits(value) : null
   if (limit !== null) refuse(0, limit === 'depth' ? TOO_DEEP : TOO_MANY)
+  if (reading.noJsonAt !== null && !isJson(value)) refuse(reading.noJsonAt, NO_JSON)
   return value
+}
+
+const NO_JSON = 'a number is infinite or not a number, or a key is null or a number out of range'
+
+function isJson(value: Json): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (isJsonArray(value)) return value.every(isJson)
+  return !isJsonObject(value) || (!(NO_JSON_KEY in value) && Object.values(value).every(isJson))
 }
 
 const TOO_DEEP = 'the text is nested too deeply'
@@ -55,14 +70,14 @@ const UNEXPECTED = 'something is not expected here'
 /** Reads directives and the marker; false where there is no content. */
 function readStart(reading: Reading): boolean {
   const { scanner } = reading
-  let directives = 0
-  for (; peek(scanner).kind === 'directive'; directives += 1) readDirective(reading, next(scanner))
+  const seen = new Set<string>()
+  while (peek(scanner).kind === 'directive') readDirective(reading, next(scanner), seen)
   const first = peek(scanner)
   if (first.kind === 'document-start') {
     next(scanner)
     return !['document-start', 'document-end', 'directive', 'end'].includes(peek(scanner).kind)
   }
-  if (directives > 0) refuse(first.at, 'a directive has no document')
+  if (seen.size > 0) refuse(first.at, 'a directive has no document')
   return first.kind !== 'end'
 }
 
@@ -71,10 +86,18 @@ function readEnd({ scanner }: Reading): void {
   if (!nextIs(scanner, 'end')) refuse(peek(scanner).at, UNEXPECTED)
 }
 
-function readDirective(reading: Reading, { value, at }: Token): void {
-  const [name, first = '', second = ''] = value.split(/[ \t]+/)
-  if (name === '%TAG') reading.handles.set(first, second)
-  else if (!/^1\.1$/.test(first)) refuse(at, 'only YAML 1.1 is understood')
+function readDirective(reading: Reading, { value, at }: Token, seen: Set<string>): void {
+  const [name = '', first = '', second = ''] = value.split(/[ \t]+/)
+  const defined = name === '%TAG' ? first : name
+  if (seen.has(defined)) refuse(at, 'a directive stands there twice')
+  seen.add(defined)
+  if (name === '%TAG') reading.handles.set(first, unescapeUri(second))
+  else if (!/^0?1\.0?1(?:#|$)/.test(first)) refuse(at, 'only YAML 1.1 is understood')
+}
+
+/** Beyond ASCII, bytes stay bytes: no tag that is known has any. */
+function unescapeUri(text: string): string {
+  return text.replaceAll(/%([\da-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 function count(reading: Reading, depth: number, nodes = 1): void {
@@ -92,13 +115,14 @@ function readNode(reading: Reading, place: Place, depth: number): Content {
   let anchor: Anchor | null = null
   let tag: Token | null = null
   for (; token.kind === 'anchor' || token.kind === 'tag'; token = peek(scanner)) {
-    if (token.kind === 'tag' ? tag !== null : anchor !== null) refuse(token.at, UNEXPECTED)
+    // A second one belongs to another value, which only the end of the first document excuses.
+    if (token.kind === 'tag' ? tag !== null : anchor !== null) break
     if (token.kind === 'tag') tag = token
     else anchor = declareAnchor(reading, token)
     next(scanner)
   }
   const hasProperties = anchor !== null || tag !== null
-  const properties = { tag: tagOf(reading, tag), bare: tag?.value === '!', at: token.at, hasProperties }
+  const properties = { tag: tagOf(reading, tag), at: token.at, hasProperties }
   const content = readContent(reading, place, depth, properties)
   if (anchor !== null) anchor.content = content
   return content
@@ -118,17 +142,20 @@ function aliasContent(reading: Reading, { value, at }: Token): Content {
   return { ...anchor.content, merges: false }
 }
 
-/** The full tag, or '' where there is none or only `!`. */
+/** The full tag, or '' where there is none. */
 function tagOf(reading: Reading, token: Token | null): string {
-  if (token === null || token.value === '!') return ''
-  if (token.value.startsWith('!<')) return token.value.slice(2, -1)
+  if (token === null) return ''
+  if (token.value === '!') return BARE_TAG
+  if (token.value.startsWith('!<')) return unescapeUri(token.value.slice(2, -1))
   const [, handle, suffix = ''] = /^(![\w-]*!|!)(.*)$/.exec(token.value)!
   const prefix = reading.handles.get(handle!)
-  return prefix === undefined ? refuse(token.at, 'a tag is not known') : prefix + suffix
+  return prefix === undefined ? refuse(token.at, 'a tag is not known') : prefix + unescapeUri(suffix)
 }
 
-/** `bare`: the tag is `!`, which makes quoted text read as if it were plain. */
-type Properties = { readonly tag: string; readonly bare: boolean; readonly at: number; readonly hasProperties: boolean }
+/** Makes plain text text, and quoted `<<` a merge key. */
+const BARE_TAG = '!'
+
+type Properties = { readonly tag: string; readonly at: number; readonly hasProperties: boolean }
 
 function readContent(reading: Reading, place: Place, depth: number, properties: Properties): Content {
   const { scanner } = reading
@@ -152,21 +179,27 @@ function plainContent(reading: Reading, { value }: Token): Content {
   return scalarContent(reading, resolvePlain(value), value === '<<')
 }
 
-function taggedContent(reading: Reading, token: Token, { tag, bare }: Properties): Content {
+function taggedContent(reading: Reading, token: Token, { tag }: Properties): Content {
   const { kind, value, at } = token
-  if (tag === '') {
-    const untyped = kind === 'plain' || bare
-    return untyped ? plainContent(reading, token) : scalarContent(reading, { tag: 'str', value }, false)
-  }
+  if (tag === '' && kind === 'plain') return plainContent(reading, token)
+  if (tag === '') return scalarContent(reading, { tag: 'str', value }, false)
   const resolved = resolveTagged(tag, value) ?? refuse(at, 'a value does not fit its tag')
-  return scalarContent(reading, resolved, value === '<<' && tag === `${LONG_TAG}merge`)
+  return scalarContent(reading, resolved, value === '<<' && (tag === `${LONG_TAG}merge` || tag === BARE_TAG))
 }
 
 function scalarContent(reading: Reading, scalar: ResolvedScalar, merges: boolean): Content {
   const { value } = scalar
-  if (typeof value !== 'bigint') return { value, scalar, merges }
-  const number = reading.numbers === 'exact' ? { $number: value.toString() } : Number(value)
-  return { value: number, scalar, merges }
+  if (typeof value === 'number' && !Number.isFinite(value)) reading.noJsonAt ??= lastOffset(reading.scanner)
+  if (typeof value !== 'bigint' && typeof value !== 'number') return { value, scalar, merges }
+  return { value: reading.numbers === 'exact' ? exactNumber(value) : Number(value), scalar, merges }
+}
+
+/** As it reads back from the JSON text that Go writes: there, a large float that is whole is a whole number. */
+function exactNumber(value: number | bigint): Json {
+  if (typeof value === 'number' && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value
+  const digits = typeof value === 'bigint' ? value : Math.abs(value) < 1e20 ? BigInt(String(value)) : null
+  const isWhole = digits !== null && digits >= -(1n << 63n) && digits < 1n << 64n
+  return isWhole ? { $number: digits.toString() } : Number(value)
 }
 
 /** Where the content that was just read begins. */
@@ -175,11 +208,7 @@ function lastOffset({ tokens, taken }: Scanner): number {
 }
 
 function readValue(reading: Reading, place: Place, depth: number): Json {
-  const { value } = readNode(reading, place, depth)
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    refuse(lastOffset(reading.scanner), 'a number is infinite or not a number')
-  }
-  return value
+  return readNode(reading, place, depth).value
 }
 
 /** Takes the token where it is one of `kinds`. */
@@ -280,8 +309,15 @@ type Pair = { readonly key: Content; readonly at: number; readonly value: Json }
 /** In the order of the text: the last of equal keys wins, and a merge overwrites the keys before it, as go-yaml v2 has it. */
 function addPair(reading: Reading, map: Record<string, Json>, { key, at, value }: Pair): void {
   if (key.merges) return mergeInto(reading, map, value)
-  const text = key.scalar === null ? null : keyText(key.scalar, key.scalar.tag === 'float')
-  setOwn(map, text ?? refuse(at, 'a key is null, a list, a map or a number out of range'), value)
+  if (key.scalar === null) refuse(at, 'a key is a list or a map')
+  const text = keyText(key.scalar, key.scalar.tag === 'float')
+  if (text === null) refuseKey(reading, map, at)
+  else setOwn(map, text, value)
+}
+
+function refuseKey(reading: Reading, map: Record<string, Json>, at: number): void {
+  reading.noJsonAt ??= at
+  Object.defineProperty(map, NO_JSON_KEY, { value: true, enumerable: false })
 }
 
 function mergeInto(reading: Reading, map: Record<string, Json>, value: Json): void {
@@ -289,6 +325,7 @@ function mergeInto(reading: Reading, map: Record<string, Json>, value: Json): vo
   for (const source of sources) {
     if (!isMap(source)) refuse(lastOffset(reading.scanner), 'a merge key needs a map or a list of maps')
     for (const key of Object.keys(source)) setOwn(map, key, source[key]!)
+    if (NO_JSON_KEY in source) refuseKey(reading, map, lastOffset(reading.scanner))
     count(reading, 0, Object.keys(source).length)
   }
 }

@@ -1,3 +1,5 @@
+import { lossyText } from './go-bytes.ts'
+
 /** What a scalar is after its tag is resolved. `bigint` stands for whole numbers that a double cannot hold. */
 export type ScalarValue = null | boolean | number | bigint | string
 export type ScalarTag = 'null' | 'bool' | 'int' | 'float' | 'str' | 'timestamp' | 'merge'
@@ -18,7 +20,8 @@ function words(tag: ScalarTag, value: ScalarValue, spellings: string[]): [string
 
 const MAYBE_SPECIAL = /^[-+0-9.yYnNtTfFoO~]/
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
-const POINT_FLOAT = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/
+/** Read by Go's ParseFloat, which takes underscores between digits. */
+const POINT_FLOAT = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/
 const SMALL_INTEGER = /^-?(?:0|[1-9][0-9]{0,14})$/
 const INTEGER = /^(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]+|0|[1-9][0-9]*)$/
 const TIMESTAMP =
@@ -36,7 +39,8 @@ export function resolvePlain(text: string): ResolvedScalar {
   if (word !== undefined) return word
   const first = text.charCodeAt(0)
   if (first > 0x39) return { tag: 'str', value: text }
-  if (first === 0x2e) return POINT_FLOAT.test(text) ? resolveFloat(text, text) : { tag: 'str', value: text }
+  if (first === 0x2e)
+    return POINT_FLOAT.test(text) ? resolveFloat(text.replaceAll('_', ''), text) : { tag: 'str', value: text }
   if (isTimestamp(text)) return { tag: 'timestamp', value: text }
   return resolveNumber(text)
 }
@@ -100,7 +104,7 @@ export function resolveTagged(tag: string, text: string): ResolvedScalar | null 
 function resolveBinary(text: string): ResolvedScalar | null {
   const base64 = text.replaceAll(/[\r\n]/g, '')
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64)) return null
-  return { tag: 'str', value: Buffer.from(base64, 'base64').toString('utf8') }
+  return { tag: 'str', value: lossyText(Buffer.from(base64, 'base64')) }
 }
 
 /** The text that sigs.k8s.io/yaml makes of a key; null where it refuses it: null, and whole numbers beyond signed 64 bits. */
@@ -112,6 +116,7 @@ export function keyText({ value }: ResolvedScalar, isFloat: boolean): string | n
 /** A float as Go's FormatFloat(value, 'g', -1, 32) writes it: the shortest text that reads back as the same 32-bit float. */
 function goFloat32(value: number): string {
   const single = Math.fround(value)
+  if (single === 0) return goFloat(single, 6)
   if (!Number.isFinite(single)) return Number.isNaN(single) ? '.nan' : single > 0 ? '.inf' : '-.inf'
   for (let digits = 1; digits < 9; digits += 1) {
     const short = Number(single.toPrecision(digits))

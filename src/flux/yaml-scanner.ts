@@ -28,8 +28,14 @@ export type TokenKind =
 /** `value` is the text of a scalar, the name of an anchor, the tag as it is written, or a directive. */
 export type Token = { readonly kind: TokenKind; readonly at: number; readonly value: string }
 
-/** Where a key may have begun that only the colon after it reveals. */
-type KeyStart = { readonly token: number; readonly at: number; readonly lineStart: number; readonly required: boolean }
+/** Where a key may have begun that only the colon after it reveals. `awaited`: its token is held back until that is known. */
+type KeyStart = {
+  readonly token: number
+  readonly at: number
+  readonly lineStart: number
+  readonly required: boolean
+  awaited: boolean
+}
 
 /**
  * The scanner of go-yaml v2, which decides what a document means where YAML 1.1 and 1.2 part. Tokens are made only when they are
@@ -41,8 +47,8 @@ export type Scanner = Cursor & {
   taken: number
   indent: number
   readonly indents: number[]
-  /** One per open bracket, and one outside them. */
-  readonly keys: (KeyStart | null)[]
+  /** One per open bracket, and one outside them. A number is that of the bracket: inside, no key may have begun yet. */
+  readonly keys: (KeyStart | number | null)[]
   keyAllowed: boolean
 }
 
@@ -74,14 +80,25 @@ export function next(scanner: Scanner): Token {
 
 function mayBeKey(scanner: Scanner): boolean {
   if (scanner.tokens.at(-1)!.kind === 'end') return false
-  for (const key of scanner.keys) if (key !== null && key.token === scanner.taken && isFresh(scanner, key)) return true
+  for (const key of scanner.keys) {
+    if (isKey(key) && key.awaited && key.token === scanner.taken && isFresh(scanner, key)) return true
+  }
   return false
 }
 
+function isKey(key: KeyStart | number | null | undefined): key is KeyStart {
+  return typeof key === 'object' && key !== null
+}
+
 function isFresh(scanner: Scanner, key: KeyStart): boolean {
-  if (key.lineStart === scanner.lineStart && scanner.pos - key.at <= 1024) return true
+  if (key.lineStart === scanner.lineStart && isShort(scanner.text, key.at, scanner.pos)) return true
   if (key.required) refuse(key.at, 'a colon is missing after a key')
   return false
+}
+
+/** Counted in signs, not in code units. */
+function isShort(text: string, from: number, to: number): boolean {
+  return to - from <= 1024 || (to - from <= 2048 && Array.from(text.slice(from, to)).length <= 1024)
 }
 
 function scan(scanner: Scanner): void {
@@ -100,7 +117,6 @@ function scan(scanner: Scanner): void {
 function skipToToken(scanner: Scanner): void {
   const { text } = scanner
   for (;;) {
-    if (scanner.pos === scanner.lineStart && text.charCodeAt(scanner.pos) === 0xfeff) scanner.pos += 1
     let code = text.charCodeAt(scanner.pos)
     while (code === 0x20 || (code === 0x09 && (inFlow(scanner) || !scanner.keyAllowed))) {
       scanner.pos += 1
@@ -145,12 +161,13 @@ function saveKey(scanner: Scanner): void {
   const { pos: at, lineStart, tokens } = scanner
   dropKey(scanner)
   const required = !inFlow(scanner) && scanner.indent === at - lineStart
-  scanner.keys[scanner.keys.length - 1] = { token: tokens.length, at, lineStart, required }
+  scanner.keys[scanner.keys.length - 1] = { token: tokens.length, at, lineStart, required, awaited: true }
 }
 
 function dropKey(scanner: Scanner): void {
   const key = scanner.keys.at(-1)
-  if (key !== null && key !== undefined && key.required) refuse(key.at, 'a colon is missing after a key')
+  if (!isKey(key)) return
+  if (key.required) refuse(key.at, 'a colon is missing after a key')
   scanner.keys[scanner.keys.length - 1] = null
 }
 
@@ -166,7 +183,17 @@ function leaveBlocks(scanner: Scanner): void {
   scanner.keyAllowed = false
 }
 
-const DIRECTIVE = /%(?:YAML[ \t]+[0-9]+\.[0-9]+|TAG[ \t]+![\w-]*!?[ \t]+[^\s#]+)[ \t]*(?:#.*)?/y
+/** Too late for a key whose token is taken: its mark comes last. */
+function placeOf({ tokens, taken }: Scanner, { token }: KeyStart): number {
+  return token < taken ? tokens.length : token
+}
+
+const URI = String.raw`(?:[\w\-;/?:@&=+$,.!~*'()[\]]|%[0-7][\da-fA-F]|%[cdCD][\da-fA-F](?:%[89abAB][\da-fA-F])|%[eE][\da-fA-F](?:%[89abAB][\da-fA-F]){2}|%[fF][0-7](?:%[89abAB][\da-fA-F]){3})`
+const END = String.raw`(?=[ \t\r\n\x85\u2028\u2029]|$)`
+const DIRECTIVE = new RegExp(
+  String.raw`%(?:YAML[ \t]+[0-9]{1,2}\.[0-9]{1,2}|TAG[ \t]+!(?:[\w-]*!)?[ \t]+${URI}+${END})[ \t]*(?:#.*)?`,
+  'y',
+)
 
 function scanDirective(scanner: Scanner): void {
   leaveBlocks(scanner)
@@ -211,16 +238,22 @@ function scanBlockText(scanner: Scanner): boolean {
 function openFlow(scanner: Scanner, kind: TokenKind): true {
   saveKey(scanner)
   if (scanner.keys.length > MAX_DEPTH + 1) refuse(scanner.pos, 'the text is nested too deeply')
-  scanner.keys.push(null)
+  scanner.keys.push(scanner.tokens.length)
   scanner.keyAllowed = true
   return step(scanner, kind)
 }
 
 function closeFlow(scanner: Scanner, kind: TokenKind): true {
   dropKey(scanner)
-  if (inFlow(scanner)) scanner.keys.pop()
+  if (inFlow(scanner)) stopAwaiting(scanner, scanner.keys.pop())
   scanner.keyAllowed = false
   return step(scanner, kind)
+}
+
+/** go-yaml forgets to wait for the colon after brackets in which no key may have begun: `{}: 1` is an empty map, and then a colon. */
+function stopAwaiting(scanner: Scanner, closed: KeyStart | number | null | undefined): void {
+  const key = scanner.keys.at(-1)
+  if (isKey(key) && key.token === closed) key.awaited = false
 }
 
 function step(scanner: Scanner, kind: TokenKind): true {
@@ -259,10 +292,10 @@ function scanKey(scanner: Scanner): boolean {
 
 function scanValue(scanner: Scanner): boolean {
   if (!inFlow(scanner) && !isBlankOrEnd(scanner.text, scanner.pos + 1)) return false
-  const key = scanner.keys.at(-1) ?? null
-  if (key !== null && isFresh(scanner, key)) {
-    scanner.tokens.splice(key.token, 0, { kind: 'key', at: key.at, value: '' })
-    roll(scanner, key.at - key.lineStart, 'block-map', key.token)
+  const key = scanner.keys.at(-1)
+  if (isKey(key) && isFresh(scanner, key)) {
+    scanner.tokens.splice(placeOf(scanner, key), 0, { kind: 'key', at: key.at, value: '' })
+    roll(scanner, key.at - key.lineStart, 'block-map', placeOf(scanner, key))
     scanner.keys[scanner.keys.length - 1] = null
     scanner.keyAllowed = false
   } else {
@@ -273,8 +306,8 @@ function scanValue(scanner: Scanner): boolean {
   return step(scanner, 'value')
 }
 
-const NAME = /[*&]([\w-]+)(?![^\s\x85?:,\]}%@`])/y
-const TAG = /!(?:<[^\s<>]*>|[\w-]*!)?[\w\-;/?:@&=+$,.!~*'()[\]%]*(?![^\s\x85])/y
+const NAME = /[*&]([\w-]+)(?=[ \t\r\n\x85\u2028\u2029?:,\]}%@`]|$)/y
+const TAG = new RegExp(String.raw`!(?:<${URI}+>|[\w-]*!${URI}+|(?![\w-]*!)${URI}*)${END}`, 'y')
 
 function scanProperty(scanner: Scanner, kind: TokenKind, pattern: RegExp): true {
   saveKey(scanner)

@@ -59,12 +59,13 @@ function lineAt(text: string, offset: number): number {
   return line
 }
 
-/** Where JSON and go-yaml part: surrogate escapes, `\/`, long or negative-zero numbers, huge exponents. */
-const NOT_QUITE_YAML = /\\u[dD]|\\\/|[0-9]{16}|[eE](?:\+|-)?[0-9]{3}|-0|[[\p{Cc}\ufffe\uffff]--[\r\n\t]]/v
+/** Where JSON and go-yaml part: surrogate escapes, `\/`, long or negative-zero numbers, huge exponents, a colon on a line of its own, more line ends. */
+const NOT_QUITE_YAML =
+  /\\u[dD]|\\\/|[0-9]{16}|[eE](?:\+|-)?[0-9]{3}|-0|[\r\n][ \t]*:|[[\p{Cc}\u2028\u2029\ufffe\uffff]--[\r\n\t]]/v
 
 /** JSON text is YAML: reads it the fast way where both agree. Undefined: read it as YAML. */
 function readJsonText(text: string): Json | undefined {
-  if (!/^\s*[{[]/.test(text) || NOT_QUITE_YAML.test(text)) return undefined
+  if (!/^[ \r\n]*[{[]/.test(text) || NOT_QUITE_YAML.test(text) || endsWithTab(text)) return undefined
   let value: Json
   try {
     value = parseJsonText(text)
@@ -72,6 +73,11 @@ function readJsonText(text: string): Json | undefined {
     return undefined
   }
   return countNodes(value, 0) <= MAX_NODES ? value : undefined
+}
+
+/** After the value a tab may stand where YAML forbids it: at the start of a line. */
+function endsWithTab(text: string): boolean {
+  return text.includes('\t', text.trimEnd().length)
 }
 
 /**
@@ -128,21 +134,25 @@ function survivesAsNumber(value: number): boolean {
   return Number.isInteger(value) ? Math.abs(value) < 1e15 : !NOT_QUITE_YAML.test(String(value))
 }
 
-/** Infinity for what the slow way refuses or takes otherwise: nesting too deep, keys too long. */
+/** Infinity for what the slow way refuses or takes otherwise: nesting too deep, keys too long, large numbers (`1e18`). */
 function countNodes(value: Json, depth: number): number {
+  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER ? Infinity : 1
   if (typeof value !== 'object' || value === null) return 1
   if (depth >= MAX_DEPTH) return Infinity
   let nodes = 1
   if (isJsonArray(value)) for (const item of value) nodes += countNodes(item, depth + 1)
-  else for (const key of Object.keys(value)) nodes += key.length > 1000 ? Infinity : countNodes(value[key]!, depth + 1)
+  else
+    for (const key of Object.keys(value))
+      nodes += key.length > LONGEST_KEY ? Infinity : countNodes(value[key]!, depth + 1)
   return nodes
 }
 
-/** Whether a text holds a sign that go-yaml refuses anywhere: control characters but tabs and line ends, U+FFFE, U+FFFF. */
-export function holdsForbiddenSigns(text: string): boolean {
-  return FORBIDDEN.test(text)
+/** Whether a text was not read for a limit of ours, so that nobody knows what go-yaml makes of it. */
+export function isBeyondLimits({ message }: YamlFailure): boolean {
+  return / too /.test(message)
 }
 
+/** Signs that go-yaml refuses anywhere: control characters but tabs and line ends, U+FFFE, U+FFFF. */
 const FORBIDDEN = /[[\p{Cc}\ufffe\uffff]--[\t\n\r\x85]]/v
 
 function readDocument(text: string, numbers: Numbers, extent: Extent): Json {

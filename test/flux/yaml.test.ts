@@ -19,6 +19,64 @@ for (const case_ of readCases<YamlCase>('yaml-to-json.json', 103)) {
   })
 }
 
+/** Answers of YAMLToJSON of sigs.k8s.io/yaml v1.6.0 over go.yaml.in/yaml/v2 v2.4.4, found by comparing at random; null: it fails. */
+const ODD_TEXTS: readonly [yaml: string, json: string | null][] = [
+  ['.5_5', '0.55'],
+  ['.5_', '".5_"'],
+  ['.5e1_0', '5000000000'],
+  ['._5', '"._5"'],
+  ['a: ! 12', '{"a":"12"}'],
+  ['a: !', '{"a":""}'],
+  ['! "<<": {a: 1}', '{"a":1}'],
+  ['!! a', null],
+  ['!<> a', null],
+  ['!<tag:yaml.org,2002:in}t> 1', null],
+  ['!!i%6Et 5', '5'],
+  ['!!i%6 5', null],
+  ['!<!> yes', '"yes"'],
+  ['%TAG ! tag:yaml.org,2002:\n---\na: !int "5"\n', '{"a":5}'],
+  ['%TAG !e! tag:e,2000:\n%TAG !e! tag:e,2000:\n---\na: 1\n', null],
+  ['%YAML 1.1\n%YAML 1.1\n---\na: 1\n', null],
+  ['%YAML 01.01\n---\na: 1\n', '{"a":1}'],
+  ['%YAML 001.1\n---\na: 1\n', null],
+  ['&a &b x', 'null'],
+  ['- &a &b x', null],
+  ['!!str !!int 1', '""'],
+  ['!!binary //4=', String.raw`"\ufffd\ufffd"`],
+  ['? -0.0', '{"-0":null}'],
+  ['a: 1e18', '{"a":1000000000000000000}'],
+  ['a: 1e20', '{"a":100000000000000000000}'],
+  ['a: 18446744073709551616.0', '{"a":18446744073709552000}'],
+  ['-9007199254740993.0', '-9007199254740992'],
+  ['{"a": 1e18}', '{"a":1000000000000000000}'],
+  ['d: .inf\nd: 1\n', '{"d":1}'],
+  ['d: .inf\n', null],
+  ['{a: {null: 1}, a: 2}', '{"a":2}'],
+  ['{null: 1}', null],
+  ['x: &x {null: 1}\nz: {<<: *x}\nx: 1\n', null],
+  ['{} : 1', '{}'],
+  ['[] : 1\nb: 2\n', '[]'],
+  ['a: {{}: 1}', null],
+  ['[{}: 1]', null],
+  ['{"a": 1}\n\t', null],
+  ['\t{"a": 1}', null],
+  ['{"a"\n: 1}', null],
+  ['{"a\u2028": 1}', null],
+  ['a: 1\n\ufeffb: 2\n', '{"a":1,"\ufeffb":2}'],
+  ['a: &x\u00a0', null],
+  [`{"${'k'.repeat(1022)}": 1}`, `{"${'k'.repeat(1022)}":1}`],
+  [`{"${'k'.repeat(1023)}": 1}`, null],
+  [`{"${'😀'.repeat(1022)}": 1}`, `{"${'😀'.repeat(1022)}":1}`],
+]
+
+test('odd texts read as go-yaml reads them', () => {
+  for (const [yaml, json] of ODD_TEXTS) {
+    const result = readYaml(yaml)
+    assert.equal(result.ok, json !== null, yaml)
+    if (result.ok) assert.deepEqual(result.value, parseExact(json!), yaml)
+  }
+})
+
 test('JSON text reads as JSON.parse reads it', () => {
   fc.assert(
     fc.property(fc.jsonValue({ noUnicodeString: false }), fc.constantFrom(0, 2), (value, indent) => {
