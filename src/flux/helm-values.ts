@@ -11,7 +11,7 @@ import { composeSteps, layOver } from './helm-merge.ts'
 import type { Step } from './helm-merge.ts'
 import { mutableCopy, setPathLiteral, setPathValue } from './strvals.ts'
 import type { MutableMap } from './strvals.ts'
-import { holdsForbiddenSigns, readYamlValues, survivesYaml } from './yaml.ts'
+import { isBeyondLimits, readYamlValues, survivesYaml } from './yaml.ts'
 
 type Failure = {
   readonly ok: false
@@ -79,16 +79,15 @@ export function valuesText(values: JsonObject): string {
 }
 
 /**
- * `spec.values` as the controller reads it, through YAML: one sign that YAML forbids, and all of them are gone (`ignored`). Null:
- * beyond our limits.
+ * `spec.values` as the controller reads it, through YAML: one sign that YAML forbids, one key of more than 1024 signs, or no map at
+ * all, and all of them are gone (`ignored`). Null: beyond our limits.
  */
 export function readInlineValues(inline: Json | undefined): { values: JsonObject; ignored: boolean } | null {
   if (inline === undefined || inline === null) return { values: {}, ignored: false }
   if (isJsonObject(inline) && survivesYaml(inline)) return { values: inline, ignored: false }
-  const text = goJson(inline)
-  if (holdsForbiddenSigns(text)) return { values: {}, ignored: true }
-  const read = readYamlValues(text)
-  return read.ok ? { values: read.value, ignored: false } : null
+  const read = readYamlValues(goJson(inline))
+  if (read.ok) return { values: read.value, ignored: false }
+  return isBeyondLimits(read) ? null : { values: {}, ignored: true }
 }
 
 type Found = { readonly text: string; readonly valid: boolean }

@@ -1,5 +1,5 @@
-import { isBigNumber } from '../model/json.ts'
-import type { Json } from '../model/json.ts'
+import { isBigNumber, isJsonArray } from '../model/json.ts'
+import type { Json, JsonObject } from '../model/json.ts'
 
 /** Marks a leaf with the place in the list of sources that gave it. No map of a cluster can pose as one. */
 export const SOURCE = Symbol('source')
@@ -153,7 +153,7 @@ function readIndex(reading: Reading): number | typeof END {
   if (stop === '') return END
   if (!/^[-+]?[0-9]{1,18}$/.test(text)) return fail('an index is not a number')
   const index = Number(text)
-  return index < 0 || index > MAX_INDEX ? fail('an index is out of range') : index
+  return index < 0 ? fail('an index is out of range') : index
 }
 
 type Item = { readonly list: MutableJson[]; readonly outcome: Outcome }
@@ -193,8 +193,12 @@ function readMapItem(reading: Reading, list: MutableJson[], index: number, level
   return outcome === END ? { list, outcome } : { list: setItem(reading, list, index, inner), outcome }
 }
 
-/** In place where the list is long enough, else in a longer copy, padded with null. */
+/**
+ * In place where the list is long enough, else in a longer copy, padded with null. Only here is an index too large: one at which
+ * nothing is set is not looked at.
+ */
 function setItem(reading: Reading, list: MutableJson[], index: number, value: MutableJson): MutableJson[] {
+  if (index > MAX_INDEX) return fail('an index is out of range')
   const padding = Array.from({ length: index + 1 - list.length }, () => reading.leaf(null, true))
   const target = index < list.length ? list : [...list, ...padding]
   target[index] = value
@@ -221,6 +225,7 @@ function readBraces(reading: Reading): MutableJson[] {
   return items
 }
 
+/** In any case; Go's folding takes the long s (U+017F) for an s. */
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
   ['false', false],
@@ -230,7 +235,7 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map([
 /** Whole numbers are 64-bit integers, and text where they begin with 0 or do not fit. */
 function typed(text: string, asText: boolean): Json {
   if (asText) return text
-  const word = WORDS.get(text.toLowerCase())
+  const word = WORDS.get(text.toLowerCase().replaceAll('ſ', 's'))
   if (word !== undefined) return word
   if (text === '0') return 0
   return /^[-+]?[0-9]+$/.test(text) && !text.startsWith('0') ? integer(text) : text
@@ -242,7 +247,11 @@ function integer(text: string): Json {
   return Number.isSafeInteger(Number(value)) ? Number(value) : { $number: value.toString() }
 }
 
-/** A copy that shares nothing with `value`. */
+/** A copy that shares nothing with `value`, nor parts of it with each other: of YAML aliases, each is a copy of its own. */
 export function mutableCopy(value: Json): MutableJson {
-  return structuredClone(value) as MutableJson
+  if (isJsonArray(value)) return value.map(mutableCopy)
+  if (typeof value !== 'object' || value === null) return value
+  const copy: MutableMap = {}
+  for (const key of Object.keys(value)) setMember(copy, key, mutableCopy((value as JsonObject)[key]!))
+  return copy
 }

@@ -78,3 +78,22 @@ test('a Secret that holds no text', () => {
   const composed = composeHelmValues([{ ...reference, targetPath: 'a' }], undefined, read)
   assert.deepEqual(composed.ok && composed.values, { a: '\ufffd\ufffd' })
 })
+
+// Helm reads YAML by way of JSON, in which nothing is shared.
+test('what an alias stands for is a copy of its own', () => {
+  const data = { 'values.yaml': 'a: &x {p: 1}\nb: *x\n', k: 'new' }
+  const read = readConfigOf({ objects: [{ kind: 'ConfigMap', metadata: { name: 'v' }, data }] })
+  const root = { kind: 'ConfigMap', name: 'v' }
+  const composed = composeHelmValues([root, { ...root, valuesKey: 'k', targetPath: 'a.p' }], undefined, read)
+  assert.deepEqual(composed.ok && composed.values, { a: { p: 'new' }, b: { p: 1 } })
+})
+
+// helm-controller drops what go-yaml cannot read as a map: keys in brackets may have 1024 signs with quotes and escapes.
+test('inline values that are no map, or have a long key, are ignored', () => {
+  for (const inline of [true, 'text', 5, [], { ['<'.repeat(180)]: 1 }, { ['k'.repeat(1023)]: 1 }]) {
+    const composed = composeHelmValues(undefined, inline, () => 'absent')
+    assert.deepEqual(composed.ok && [composed.values, composed.inlineIgnored], [{}, true])
+  }
+  const kept = composeHelmValues(undefined, { ['k'.repeat(1022)]: 1 }, () => 'absent')
+  assert.equal(kept.ok && kept.inlineIgnored, false)
+})

@@ -29,6 +29,25 @@ for (const case_ of readCases<StrvalsCase>('strvals.json', 127, parseExact)) {
   })
 }
 
+// Answers of Helm's strvals: case folding of Unicode, and indexes that are only looked at where something is set.
+test('odd words and indexes', () => {
+  const outcome = (path: string, value: string) => {
+    const tree: MutableMap = {}
+    setPathValue(tree, path, value)
+    return tree
+  }
+  assert.deepEqual(outcome('a', 'fal\u017fe'), { a: false })
+  assert.deepEqual(outcome('a[99999].b', ''), { a: [] })
+  for (const [path, value] of [
+    ['a[99999]', ''],
+    ['a[99999].b', 'x'],
+    ['a[99999][0]', ''],
+    ['a[-1].b', ''],
+  ] as const) {
+    assert.throws(() => outcome(path, value), SyntaxError)
+  }
+})
+
 test('a literal value is the text, whatever it holds', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (value) => {
