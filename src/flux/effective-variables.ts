@@ -2,7 +2,7 @@ import { dig, digArray, digString, isJsonObject, setOwn, type Json } from '../mo
 import type { Origin } from '../model/comparison.ts'
 import { configKind, configValue, sourceLabels } from './effective.ts'
 import type { Effective, FoundConfig, Missing, ReadReference } from './effective.ts'
-import { isVariableName, withoutNewlines } from './substitute-vars.ts'
+import { isReferenceList, isVariableName, withoutNewlines } from './substitute-vars.ts'
 
 /** Effective post-build variables; `invalid`: names that make the build fail, with their source, sorted as they come. */
 export type EffectiveVariables =
@@ -20,11 +20,10 @@ export type EffectiveVariables =
  */
 export function composeEffectiveVariables(postBuild: Json | undefined, read: ReadReference): EffectiveVariables {
   const variables: Variables = new Map()
+  if (!isReferenceList(dig(postBuild, 'substituteFrom'))) return notReadable('substituteFrom')
   const unread = addReferences(digArray(postBuild, 'substituteFrom'), read, variables)
   if ('state' in unread) return unread
-  if (!addInline(dig(postBuild, 'substitute'), variables)) {
-    return { state: 'not-composable', problem: 'data not readable', source: 'inline', line: null }
-  }
+  if (!addInline(dig(postBuild, 'substitute'), variables)) return notReadable(INLINE)
   const tree: Record<string, Json> = {}
   for (const [name, { value, known }] of variables) if (known) setOwn(tree, name, value)
   const first = unread.find(({ asked }) => asked) ?? unread[0]
@@ -46,12 +45,18 @@ export function composeEffectiveVariables(postBuild: Json | undefined, read: Rea
   }
 }
 
+function notReadable(source: string): NotComposable {
+  return { state: 'not-composable', problem: 'data not readable', source, line: null }
+}
+
+type NotComposable = Extract<Effective, { state: 'not-composable' }>
+
 /** The references that are not known, or the one at which the controller fails. */
 function addReferences(
   references: readonly Json[],
   read: ReadReference,
   variables: Variables,
-): Unread[] | Extract<Effective, { state: 'not-composable' }> {
+): Unread[] | NotComposable {
   const names = sourceLabels(references.map(nameOf), 'substituteFrom')
   const unread: Unread[] = []
   for (const [at, reference] of references.entries()) {
@@ -106,7 +111,7 @@ const INLINE = 'inline'
 
 /** False where it is no map of texts. What was text may be a mask or a tree of masks by now. */
 function addInline(inline: Json | undefined, variables: Variables): boolean {
-  if (inline === undefined) return true
+  if (inline === undefined || inline === null) return true
   if (!isJsonObject(inline)) return false
   for (const name of Object.keys(inline)) {
     const value = inline[name]!

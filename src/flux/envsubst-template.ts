@@ -95,6 +95,8 @@ function parseArgument(source: Source, stops: string, escapes = ''): Part {
 }
 
 function parseColon(source: Source, variable: string): Call {
+  // The real scanner looks one sign ahead and goes back by the bytes of that sign: past a longer one it loses its place and fails.
+  if (source.text.charCodeAt(source.pos + 1) > 0x7f) throw new SyntaxError('an argument cannot be read')
   if (FALLBACKS.includes(source.text[source.pos + 1] ?? ' ')) return parseFallback(source, variable, 2)
   source.pos += 1
   const args = [parseArgument(source, ':}')]

@@ -11,20 +11,26 @@ export type Substituted =
 /** Longest result, in bytes: a short template can ask for a very long one. */
 const MAX_RESULT = 16 * 1024 * 1024
 
-type Scope = { readonly variables: ReadonlyMap<string, string>; readonly strict: boolean }
+type Scope = {
+  readonly variables: ReadonlyMap<string, string>
+  readonly bytes: ReadonlyMap<string, string>
+  readonly strict: boolean
+}
 
 /**
  * Replaces the variables of a text as fluxcd/pkg's envsubst does for a Kustomization's postBuild. `strict`: a variable that is not
- * set is an error, unless an operator gives it a default; else it is empty. Never throws.
+ * set is an error, unless an operator gives it a default; else it is empty. `bytes`: of variables that are not valid UTF-8, one
+ * byte a code unit. Never throws.
  */
 export function substituteVariables(
   template: string,
   variables: ReadonlyMap<string, string>,
   strict: boolean,
+  bytes: ReadonlyMap<string, string> = new Map(),
 ): Substituted {
   try {
-    const bytes = evaluate(parseTemplate(template), { variables, strict })
-    const text = fromByteString(bytes)
+    const result = evaluate(parseTemplate(template), { variables, bytes, strict })
+    const text = fromByteString(result)
     return text === null ? { ok: false, message: 'the result is not valid UTF-8' } : { ok: true, text }
   } catch (error) {
     const known = error instanceof SyntaxError
@@ -47,7 +53,7 @@ function evaluateCall({ operator, variable, args }: Call, scope: Scope): string 
   const values = args.map((arg) => evaluate([arg], scope))
   const value = scope.variables.get(variable)
   if (value === undefined && scope.strict && !FALLBACKS.has(operator)) throw new SyntaxError('a variable is not set')
-  const bytes = toByteString(value ?? '')
+  const bytes = scope.bytes.get(variable) ?? toByteString(value ?? '')
   return (OPERATIONS.get(operator) ?? withDefault)(bytes, values)
 }
 

@@ -82,7 +82,7 @@ function compareBytes(a: string, b: string): number {
 }
 
 const LETTER = /^\p{L}$/u
-const DIGITS = /^[0-9]*/
+const DIGITS = /^\p{Nd}*/u
 
 /** go-yaml's order of keys: letters after everything else, runs of digits by their number. */
 function compareNaturally(a: string, b: string): number {
@@ -98,9 +98,14 @@ function compareNaturally(a: string, b: string): number {
 }
 
 function compareDigits(left: readonly string[], right: readonly string[], at: number): number {
-  const afterNumber = (left[at] === '0' || right[at] === '0') && /[1-9]0*$/.test(left.slice(0, at).join(''))
-  const prefix = afterNumber ? '1' : '0'
-  const [a, b] = [left, right].map((signs) => DIGITS.exec(signs.slice(at).join(''))![0])
-  const difference = BigInt(prefix + a!) - BigInt(prefix + b!)
+  const afterNumber = (left[at] === '0' || right[at] === '0') && /(?!0)\p{Nd}0*$/u.test(left.slice(0, at).join(''))
+  const [a, b] = [left, right].map((signs) => Array.from(DIGITS.exec(signs.slice(at).join(''))![0]))
+  const difference = numberOf(a!, afterNumber) - numberOf(b!, afterNumber)
   return difference === 0n ? a!.length - b!.length : difference < 0n ? -1 : 1
+}
+
+/** Any digit counts by its distance from 0, and 64 bits overflow, as in Go. */
+function numberOf(digits: readonly string[], afterNumber: boolean): bigint {
+  const from = afterNumber ? 1n : 0n
+  return digits.reduce((sum, digit) => BigInt.asIntN(64, sum * 10n + BigInt(digit.codePointAt(0)! - 0x30)), from)
 }

@@ -1,15 +1,21 @@
 import { dig, digString, isJsonArray, isJsonObject } from '../model/json.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import { configData } from './config-object.ts'
-import type { ReadConfig } from './config-object.ts'
+import type { ConfigValue, ReadConfig } from './config-object.ts'
 import { substituteVariables } from './envsubst.ts'
 import { goJson } from './go-json.ts'
 import { encodeGoYaml } from './go-yaml-encode.ts'
-import { readYaml } from './yaml.ts'
+import { readYaml, readYamlValues } from './yaml.ts'
 
 /** The variables of a Kustomization. `runs` is false where nothing is substituted at all, not even defaults. */
 export type PostBuildVariables =
-  | { readonly ok: true; readonly variables: ReadonlyMap<string, string>; readonly runs: boolean }
+  | {
+      readonly ok: true
+      readonly variables: ReadonlyMap<string, string>
+      /** Of variables that are not valid UTF-8: their bytes, one a code unit. */
+      readonly bytes: ReadonlyMap<string, string>
+      readonly runs: boolean
+    }
   | { readonly ok: false; readonly message: string }
 
 const NAME = /^[_A-Za-z][_A-Za-z0-9]*$/
@@ -20,14 +26,15 @@ const SWITCH = 'kustomize.toolkit.fluxcd.io/substitute'
  * them, newlines removed. One wrong name, or one object that cannot be read, fails the whole Kustomization.
  */
 export function collectVariables(postBuild: Json, read: ReadConfig): PostBuildVariables {
-  const variables = new Map<string, string>()
-  const problem = addFromObjects(postBuild, read, variables) ?? addInline(postBuild, variables)
+  const collected: Collected = { variables: new Map(), bytes: new Map() }
+  const { variables, bytes } = collected
+  const problem = addFromObjects(postBuild, read, collected) ?? addInline(postBuild, collected)
   if (problem !== null) return { ok: false, message: problem }
   for (const name of variables.keys()) {
     if (!isVariableName(name)) return { ok: false, message: 'the name of a variable is not valid' }
   }
   const always = digString(postBuild, 'substituteStrategy') === 'Always'
-  return { ok: true, variables, runs: always || variables.size > 0 }
+  return { ok: true, variables, bytes, runs: always || variables.size > 0 }
 }
 
 /** Whether the controller takes it for the name of a variable; any other fails the whole build. */
@@ -37,36 +44,55 @@ export function isVariableName(name: string): boolean {
 
 /** What is wrong, or null. */
 type Problem = string | null
+type Collected = { readonly variables: Map<string, string>; readonly bytes: Map<string, string> }
 
-function addFromObjects(postBuild: Json, read: ReadConfig, variables: Map<string, string>): Problem {
+function addFromObjects(postBuild: Json, read: ReadConfig, collected: Collected): Problem {
   const references = dig(postBuild, 'substituteFrom')
-  if (references === undefined) return null
-  if (!isJsonArray(references)) return 'substituteFrom is not a list'
-  for (const reference of references) {
-    const problem = addFromObject(reference, read, variables)
+  if (!isReferenceList(references)) return 'substituteFrom is no list of references'
+  for (const reference of references ?? []) {
+    const problem = addFromObject(reference, read, collected)
     if (problem !== null) return problem
   }
   return null
 }
 
-function addFromObject(reference: Json, read: ReadConfig, variables: Map<string, string>): Problem {
+/**
+ * Whether `substituteFrom` can be read, or is absent. As the controller's own type has it: fields that are absent or null have no value,
+ * any other must fit.
+ */
+export function isReferenceList(references: Json | undefined): references is readonly Json[] | null | undefined {
+  return references === undefined || references === null || (isJsonArray(references) && references.every(isReference))
+}
+
+function isReference(reference: Json): boolean {
+  const fits = (key: string, type: string) => [type, 'undefined'].includes(typeof (dig(reference, key) ?? undefined))
+  return isJsonObject(reference) && fits('kind', 'string') && fits('name', 'string') && fits('optional', 'boolean')
+}
+
+function addFromObject(reference: Json, read: ReadConfig, collected: Collected): Problem {
   const kind = digString(reference, 'kind')
   const name = digString(reference, 'name') ?? ''
   if (kind !== 'ConfigMap' && kind !== 'Secret') return null
   const object = read(kind, name)
   if (object === 'absent') return dig(reference, 'optional') === true ? null : `${kind} ${name} does not exist`
   if (object === 'failed') return `${kind} ${name} cannot be read`
-  for (const [key, value] of configData(kind, object)) variables.set(key, withoutNewlines(value.text))
+  for (const [key, value] of configData(kind, object)) set(collected, key, value)
   return null
 }
 
-function addInline(postBuild: Json, variables: Map<string, string>): Problem {
+function set({ variables, bytes }: Collected, name: string, value: ConfigValue): void {
+  variables.set(name, withoutNewlines(value.text))
+  if (value.valid) bytes.delete(name)
+  else bytes.set(name, withoutNewlines(value.bytes))
+}
+
+function addInline(postBuild: Json, collected: Collected): Problem {
   const inline = dig(postBuild, 'substitute')
-  if (inline === undefined) return null
+  if (inline === undefined || inline === null) return null
   if (!isJsonObject(inline)) return 'substitute is not a map'
   for (const [key, value] of Object.entries(inline)) {
     if (typeof value !== 'string') return 'a variable of substitute is not text'
-    variables.set(key, withoutNewlines(value))
+    set(collected, key, { text: value, valid: true })
   }
   return null
 }
@@ -84,7 +110,7 @@ export type SubstitutedResource =
 
 /**
  * Substitutes variables in one resource as kustomize-controller does after a build: in its YAML text, which is then read again, so
- * that unquoted text may become a number, a boolean or a map. `strict`: feature gate StrictPostBuildSubstitutions.
+ * that unquoted text may become a number, a boolean or a map, and every number a double. `strict`: feature gate StrictPostBuildSubstitutions.
  */
 export function substituteResource(
   resource: JsonObject,
@@ -96,9 +122,9 @@ export function substituteResource(
   if (!found.runs) return { state: 'substituted', resource }
   const template = resourceText(resource)
   if (template === null) return { state: 'failed', message: 'the resource cannot be written as YAML' }
-  const result = substituteVariables(template, found.variables, strict)
+  const result = substituteVariables(template, found.variables, strict, found.bytes)
   if (!result.ok) return { state: 'failed', message: result.message }
-  const again = readYaml(result.text)
+  const again = readYamlValues(result.text)
   return again.ok ? { state: 'substituted', resource: again.value } : { state: 'failed', message: again.message }
 }
 

@@ -19,6 +19,17 @@ for (const case_ of readCases<EnvsubstCase>('envsubst.json', 121)) {
   })
 }
 
+// Answers of fluxcd/pkg's envsubst: its scanner looks one sign past the colon and goes back by the bytes of that sign.
+test('a sign beyond ASCII cannot follow a colon', () => {
+  const variables = new Map([['v', 'value']])
+  for (const template of ['${v:١}', '${v:ö:1}', '${v:😀}']) {
+    assert.equal(substituteVariables(template, variables, false).ok, false, template)
+  }
+  for (const template of ['${v:-ö}', '${v:1:ö}']) {
+    assert.deepEqual(substituteVariables(template, variables, false), { ok: true, text: 'value' }, template)
+  }
+})
+
 test('text without dollar signs stays as it is', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { composeEffectiveVariables } from '../../src/flux/effective-variables.ts'
 import { encodeGoYaml } from '../../src/flux/go-yaml-encode.ts'
 import { collectVariables, resourceText, substituteResource } from '../../src/flux/substitute-vars.ts'
 import { readYaml } from '../../src/flux/yaml.ts'
@@ -46,6 +47,47 @@ function checkResource(case_: SubstituteCase, resource: JsonObject, found: Retur
   else if (case_.resourceError !== undefined) assert.equal(result.state, 'failed', case_.name)
   else assert.deepEqual(result, { state: 'substituted', resource: case_.expectResource }, case_.name)
 }
+
+const NEVER = () => 'absent' as const
+const resourceOf = (a: Json): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'd' },
+  data: { a },
+})
+
+// kustomize holds what was substituted as JSON numbers, which Go reads as doubles.
+test('numbers of a resource that was substituted are doubles', () => {
+  const found = collectVariables({ substitute: { v: '9007199254740993' } }, NEVER)
+  const expected = { state: 'substituted', resource: resourceOf(9007199254740992) }
+  assert.deepEqual(substituteResource(resourceOf('${v}'), found, true), expected)
+  assert.deepEqual(substituteResource(resourceOf({ $number: '9007199254740993' }), found, true), expected)
+})
+
+test('a variable that is no text fails where it is used, but for its length', () => {
+  const read = () => ({ kind: 'Secret', metadata: { name: 's' }, data: { v: '/w==' } })
+  const found = collectVariables({ substituteFrom: [{ kind: 'Secret', name: 's' }] }, read)
+  assert.equal(substituteResource(resourceOf('${v}'), found, true).state, 'failed')
+  const counted = { state: 'substituted', resource: resourceOf(1) }
+  assert.deepEqual(substituteResource(resourceOf('${#v}'), found, true), counted)
+})
+
+test('references that do not fit fail, null is absent', () => {
+  for (const substituteFrom of [
+    ['text'],
+    [1],
+    [{ kind: 'ConfigMap', name: 5 }],
+    [{ kind: 'Other', optional: 'yes' }],
+    'x',
+    {},
+  ]) {
+    assert.equal(collectVariables({ substituteFrom }, NEVER).ok, false)
+    assert.equal(composeEffectiveVariables({ substituteFrom }, () => ({ found: 'absent' })).state, 'not-composable')
+  }
+  assert.equal(collectVariables({ substituteFrom: null, substitute: null }, NEVER).ok, true)
+  const composed = composeEffectiveVariables({ substituteFrom: null, substitute: null }, () => ({ found: 'absent' }))
+  assert.equal(composed.state, 'composed')
+})
 
 test('text that go-yaml writes reads back as the same value', () => {
   const text = fc.oneof(
@@ -105,4 +147,18 @@ test('keys of a resource are in go-yaml order', () => {
     lines.map((line) => line.replace(/: null$/, '').replaceAll('"', '')),
     ['_', '1', '2', '10', 'B', 'a-b', 'a.b', 'a2', 'a02', 'a9', 'a10', 'b'],
   )
+})
+
+// Digits of any script are digits, counted from '0', and what is longer than 64 bits wraps around.
+test('keys with other digits are in go-yaml order too', () => {
+  for (const [first, second] of [
+    ['a3', 'a\u0663'],
+    ['a02', 'a\u0661'],
+    ['a9223372036854775808', 'a1000'],
+    ['a1_', 'a\u0661'],
+    ['\u00bd', '\u0663'],
+  ]) {
+    const lines = encodeGoYaml({ [second!]: null, [first!]: null }, 'natural')
+    assert.ok(lines.indexOf(first!) < lines.indexOf(second!), `${first} ${second}`)
+  }
 })
