@@ -12,7 +12,7 @@ import {
   type MapField,
   type Site,
 } from './field.ts'
-import { canonicalQuantity } from './quantity.ts'
+import { quantitySize } from './quantity.ts'
 
 /** A map that is content: neither a mask nor a number too big for JSON. */
 export function isTree(value: Json | undefined): value is { readonly [key: string]: Json } {
@@ -34,7 +34,7 @@ export function leafNormal(field: LeafField, value: Json | undefined, site: Site
 const SPELLINGS: Readonly<Record<Exclude<LeafForm, 'plain' | 'reference'>, (text: string) => string>> = {
   duration: canonicalDuration,
   path: canonicalPath,
-  quantity: (text) => canonicalQuantity(text) ?? text,
+  quantity: (text) => quantitySize(text) ?? text,
   'letter-case': (text) => text.toUpperCase(),
   'one-line': (text) => text.replaceAll('\n', ''),
   'api-group': (text) => (text.includes('/') ? text.slice(0, text.indexOf('/')) : ''),

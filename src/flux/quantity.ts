@@ -27,7 +27,16 @@ export function compareQuantities(a: string, b: string): -1 | 0 | 1 | null {
   return left === null || right === null ? null : compareAmounts(left, right)
 }
 
-/** The canonical form of a Kubernetes quantity (`1000m` is `1`, `1024Ki` is `1Mi`, `1.5` is `1500m`); null where it is none. */
+/** One text for all quantities of one size, however written; null where it is none. */
+export function quantitySize(text: string): string | null {
+  const quantity = parseQuantity(text)
+  return quantity === null ? null : `${quantity.digits}e${quantity.exponent}`
+}
+
+/**
+ * The canonical form of a Kubernetes quantity (`1000m` is `1`, `1024Ki` is `1Mi`, `1.5` is `1500m`); null where it is none. From 1000E up
+ * it is of another size: apimachinery then leaves the suffix out.
+ */
 export function canonicalQuantity(text: string): string | null {
   const quantity = parseQuantity(text)
   return quantity === null ? null : canonicalText(quantity)
@@ -147,8 +156,9 @@ function canonicalText({ digits, exponent, format }: Quantity): string {
   }
   const lower = Math.floor(exponent / 3) * 3
   const number = digits * 10n ** BigInt(exponent - lower)
-  const unit = format === 'exponent' ? undefined : DECIMAL[(lower - NANO) / 3]
-  return `${number}${unit ?? (lower === 0 ? '' : `e${lower}`)}`
+  if (format === 'exponent') return lower === 0 ? `${number}` : `${number}e${lower}`
+  // Beyond E there is no suffix, and apimachinery then writes none at all: 1000E becomes 1.
+  return `${number}${DECIMAL[(lower - NANO) / 3] ?? ''}`
 }
 
 function binaryText(value: bigint): string {
