@@ -1,28 +1,35 @@
 /** A version by Semantic Versioning 2.0, without its build metadata, which has no precedence. */
 export type SemVer = {
-  readonly numbers: readonly [major: number, minor: number, patch: number]
+  readonly numbers: readonly [major: bigint, minor: bigint, patch: bigint]
   /** Identifiers of a prerelease; null: it is a release. */
   readonly prerelease: readonly string[] | null
 }
 
-const VERSION = /^v?(\d{1,15})(?:\.(\d{1,15}))?(?:\.(\d{1,15}))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/
+const IDENTIFIERS = String.raw`[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*`
+const NUMBER = String.raw`(\d{1,64})`
+const VERSION = new RegExp(
+  String.raw`^v?${NUMBER}(?:\.${NUMBER})?(?:\.${NUMBER})?(?:-(${IDENTIFIERS}))?(?:\+${IDENTIFIERS})?$`,
+)
+const LARGEST = (1n << 64n) - 1n
 
-/** A leading `v` and missing parts are allowed, as Helm and Flux allow them (Masterminds/semver `NewVersion`). Null: it is none. */
+/**
+ * A leading `v`, missing parts and leading zeros are allowed, as Helm and Flux allow them (Masterminds/semver v3 `NewVersion`), up to 64
+ * bits; numbers of a prerelease have no leading zeros. Null: it is none.
+ */
 export function parseSemver(text: string): SemVer | null {
   const parts = VERSION.exec(text)
   if (parts === null) return null
-  const [, major, minor, patch, prerelease] = parts
-  return {
-    numbers: [Number(major), Number(minor ?? 0), Number(patch ?? 0)],
-    prerelease: prerelease?.split('.') ?? null,
-  }
+  const [major, minor, patch] = [parts[1]!, parts[2] ?? '0', parts[3] ?? '0'].map(BigInt) as [bigint, bigint, bigint]
+  const prerelease = parts[4]?.split('.') ?? null
+  if (major > LARGEST || minor > LARGEST || patch > LARGEST) return null
+  if (prerelease?.some((identifier) => /^0\d+$/.test(identifier)) === true) return null
+  return { numbers: [major, minor, patch], prerelease }
 }
 
 /** By precedence: negative where `a` comes before `b`, zero where they are the same version. */
 export function compareSemver(a: SemVer, b: SemVer): number {
   for (const part of [0, 1, 2] as const) {
-    const difference = a.numbers[part] - b.numbers[part]
-    if (difference !== 0) return difference
+    if (a.numbers[part] !== b.numbers[part]) return a.numbers[part] < b.numbers[part] ? -1 : 1
   }
   return comparePrereleases(a.prerelease, b.prerelease)
 }
@@ -38,10 +45,16 @@ function comparePrereleases(a: SemVer['prerelease'], b: SemVer['prerelease']): n
   return a.length - b.length
 }
 
-/** Numbers by size and below words; words by code units. */
+/** Numbers of up to 64 bits by size and below words; words by code units. */
 function compareIdentifiers(a: string, b: string): number {
-  const numbers = [a, b].map((text) => /^\d+$/.test(text))
-  if (numbers[0] !== numbers[1]) return numbers[0] ? -1 : 1
-  if (numbers[0]) return a.length - b.length || (a < b ? -1 : Number(a > b))
+  const [left, right] = [numberOf(a), numberOf(b)]
+  if ((left === null) !== (right === null)) return left === null ? 1 : -1
+  if (left !== null && right !== null) return left < right ? -1 : Number(left > right)
   return a < b ? -1 : Number(a > b)
+}
+
+function numberOf(identifier: string): bigint | null {
+  if (!/^\d{1,20}$/.test(identifier)) return null
+  const number = BigInt(identifier)
+  return number <= LARGEST ? number : null
 }
