@@ -31,19 +31,22 @@ export function generatorHash(object: RawObject): string {
 
 function configMapText(object: RawObject): string {
   const binary = own(object, 'binaryData')
-  const binaryPart = isJsonObject(binary) ? `"binaryData":${goStringMap(binary, wrapBase64)},` : ''
-  return `{${binaryPart}"data":${goStringMap(own(object, 'data'))},"kind":"ConfigMap","name":""}`
+  const binaryPart = isJsonObject(binary) ? `"binaryData":${goStringMap(binary, wrapBase64) ?? '{}'},` : ''
+  return `{${binaryPart}"data":${goStringMap(own(object, 'data')) ?? '""'},"kind":"ConfigMap","name":""}`
 }
 
 function secretText(object: RawObject): string {
   const type = goString(text(own(object, 'type')))
-  return `{"data":${goStringMap(own(object, 'data'), wrapBase64)},"kind":"Secret","name":"","type":${type}}`
+  return `{"data":${goStringMap(own(object, 'data'), wrapBase64) ?? '{}'},"kind":"Secret","name":"","type":${type}}`
 }
 
-/** A map of texts as Go's encoding/json writes it; kustomize hashes an empty one as an empty text. */
-function goStringMap(map: Json | undefined, change: (value: string) => string = (value) => value): string {
+/**
+ * A map of texts as Go's encoding/json writes it. Null: there are none, for which kustomize hashes an empty text in a ConfigMap, and
+ * an empty map in a Secret.
+ */
+function goStringMap(map: Json | undefined, change: (value: string) => string = (value) => value): string | null {
   const keys = isJsonObject(map) ? Object.keys(map).sort() : []
-  if (keys.length === 0) return '""'
+  if (keys.length === 0) return null
   return `{${keys.map((key) => `${goString(key)}:${goString(change(text(own(map, key))))}`).join(',')}}`
 }
 
