@@ -1,5 +1,5 @@
 import { isBigNumber, isJsonArray } from '../model/json.ts'
-import type { Json, JsonObject } from '../model/json.ts'
+import type { Json } from '../model/json.ts'
 
 /** Marks a leaf with the place in the list of sources that gave it. No map of a cluster can pose as one. */
 export const SOURCE = Symbol('source')
@@ -252,6 +252,6 @@ export function mutableCopy(value: Json): MutableJson {
   if (isJsonArray(value)) return value.map(mutableCopy)
   if (typeof value !== 'object' || value === null) return value
   const copy: MutableMap = {}
-  for (const key of Object.keys(value)) setMember(copy, key, mutableCopy((value as JsonObject)[key]!))
+  for (const key of Object.keys(value)) setMember(copy, key, mutableCopy(value[key]!))
   return copy
 }
