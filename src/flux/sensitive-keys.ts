@@ -24,7 +24,7 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/))
 
 /** Last words that make a key a name, a reference, a place or a setting, whatever stands before them. */
 const BENIGN = set(
-  `ref refs reference references name names namespace namespaces kind kinds apiversion version versions type types
+  `ref refs reference references name names alias aliases namespace namespaces kind kinds apiversion version versions type types
   id ids uid key keys path paths file files filename dir directory folder mount mounts mountpath url uri urls uris host hosts hostname
   address addresses endpoint endpoints server servers port ports protocol scheme domain domains region regions zone zones
   cluster clusters database databases db dbname username user users login email account project organization org tenant

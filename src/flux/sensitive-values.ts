@@ -6,6 +6,7 @@ const REFERENCES: readonly RegExp[] = [
   /^(?:\s|\$\{[A-Za-z_][\w.]{0,100}(?::?[-=](?:\*\*\*)?)?\}|\$\([A-Za-z_]\w{0,100}\)|\$[A-Za-z_]\w{0,100}|\{\{[^{}]{0,200}\}\}|<<[^<>]{0,200}>>|\$\{\{[^{}]{0,200}\}\}|\$__(?:file|env)\{[^{}]{0,200}\}|[-_.:@/])*$/,
   /^(?:op|vault|awssm|gcpsm|azkv|secret|env|file|ref\+[a-z]+):(?:\/\/)?[\w.\-/#:]{1,200}$/,
   /^\$\((?:cat|head|kubectl|vault|aws|gcloud|az|op|openssl|pwgen|jq|curl|<)[^()]{0,300}\)?$/,
+  /^(?:os\.(?:environ(?:\.get)?|getenv)|process\.env|System\.getenv|getenv|ENV)[.([]["'\w.()[\], -]{1,200};?$/,
   /^arn:aws[\w-]*:[\w\-:/.]{1,300}$/,
   /^(?:sha256|sha384|sha512):[0-9a-f]{32,128}$/,
   /^(?:true|false|null|none|nil|yes|no|enabled|disabled|\*+)$/i,
@@ -53,8 +54,10 @@ function looksRandom(text: string): boolean {
   return text.length >= 6 && !isOrdinary(text, 'lenient')
 }
 
-/** A DNS name of two or three words, or of more where one says that it names a Secret: `grafana-oauth-credentials`. */
+/** A DNS name of two or three words, or of more where one says that it names a Secret: `grafana-oauth-credentials`; maybe below a namespace. */
 function isNameOfSecret(text: string): boolean {
+  const [, namespace, name] = /^([a-z0-9-]{1,63})\/([^/]{1,253})$/.exec(text) ?? []
+  if (namespace !== undefined && name !== undefined) return isOrdinary(namespace, 'lenient') && isNameOfSecret(name)
   if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(text)) return isKeyName(text)
   const words = text.split(/[.-]/)
   if (words.length === 1) return NAME_WORDS.has(text) || KEY_WORDS.has(text)
