@@ -2,12 +2,12 @@ import { digestOf } from '../flux/digest.ts'
 import type { FingerprintKey } from '../flux/fingerprint.ts'
 import { refOf } from '../flux/identity.ts'
 import { installFacts } from '../flux/install.ts'
-import { FLUX_KINDS } from '../flux/kinds.ts'
+import { FLUX_KINDS, kindOf, type FluxKind } from '../flux/kinds.ts'
 import { createMasker, type Masker } from '../flux/mask-object.ts'
 import type { CoverageScope, KindCoverage } from '../model/coverage.ts'
 import { AppError } from '../model/errors.ts'
 import { exceedsLimits } from '../model/json.ts'
-import { refKey } from '../model/resource-ref.ts'
+import { compareText, refKey } from '../model/resource-ref.ts'
 import { fromSnapshotDocument, isSnapshotDocument } from '../model/snapshot-document.ts'
 import type { RawObject, ReferenceState, Snapshot } from '../model/snapshot.ts'
 import type { Clock, CollectRequest, Ids, SnapshotSource } from '../service/ports.ts'
@@ -127,16 +127,26 @@ function inputOf(files: FileObjects, header: Header, { masker, request }: Making
   }
 }
 
-/** Every kind of Flux was looked for in all of the files; kinds that are not in the catalogue are known where there is one. */
+/**
+ * Every kind of Flux was looked for in all of the files; kinds that are not in the catalogue are known where there is one. Of several
+ * versions of a kind the oldest is told, in whatever order they stand: it is the one that an upgrade takes away.
+ */
 function fluxCoverage(objects: readonly RawObject[]): KindCoverage[] {
   const kinds = new Map<string, { group: string; kind: string; version: string | null }>()
   for (const { group, kind } of FLUX_KINDS) kinds.set(`${group}/${kind}`, { group, kind, version: null })
   for (const raw of objects) {
     const { group, kind } = refOf(raw)
-    const row = kinds.get(`${group}/${kind}`)
-    kinds.set(`${group}/${kind}`, { group, kind, version: row?.version ?? versionOf(raw) })
+    const before = kinds.get(`${group}/${kind}`)?.version ?? null
+    const versions = [versionOf(raw), ...(before === null ? [] : [before])]
+    kinds.set(`${group}/${kind}`, { group, kind, version: oldestOf(versions, kindOf(group, kind)) })
   }
   return [...kinds.values()].map((row) => ({ ...row, status: 'complete', objects: 0, scopes: [scopeOf(null)] }))
+}
+
+/** Versions that Flux never served come after those that it did, by their names. */
+function oldestOf(versions: readonly string[], kind: FluxKind | undefined): string | null {
+  const rank = (version: string): number => kind?.versions.indexOf(version) ?? -1
+  return versions.toSorted((a, b) => rank(b) - rank(a) || compareText(a, b))[0] ?? null
 }
 
 function dataCoverage(held: ReadonlySet<string>, readSecrets: boolean): KindCoverage[] {

@@ -57,7 +57,7 @@ function versionSkew(sides: readonly Side[], { code, severity, what, versionOf, 
   return [{ code, severity, sides: known, message: `${what} is ${listOf(texts)}`, hint }]
 }
 
-/** The kinds that one cluster serves under another API version than the one it is measured against. */
+/** The kinds that one cluster serves, or one file has, under another API version than the one it is measured against. */
 function apiSkew(run: Run, side: Side): Found[] {
   const other = run.baseline ?? run.sides.find((candidate) => candidate.snapshot.error === null)
   if (other === undefined || other === side || other.snapshot.error) return []
@@ -74,8 +74,8 @@ function apiSkew(run: Run, side: Side): Found[] {
       severity: 'low',
       sides: [side],
       subject: sorted.map(({ kind }) => kind).join(' '),
-      message: `${side.name} serves other API versions: ${texts.join(', ')}`,
-      hint: 'Objects are compared all the same. Before an upgrade, run flux migrate on the cluster with the older version.',
+      message: `${side.name} has other API versions: ${texts.join(', ')}`,
+      hint: 'Objects are compared all the same. Before an upgrade, change apiVersion in files with the older version, and run flux migrate on clusters with it.',
     },
   ]
 }

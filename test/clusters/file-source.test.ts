@@ -168,6 +168,16 @@ test('an object without a namespace is in default, as kubectl would put it, and 
   assert.deepEqual(refsOf(snapshot), ['ConfigMap/default/podinfo-values', 'HelmRelease/default/podinfo'])
 })
 
+test('of several versions of a kind the oldest is told, in whatever order they stand', async (t) => {
+  const old = HELM_RELEASE.replace('fluxcd.io/v2', 'fluxcd.io/v2beta1').replace('name: podinfo', 'name: old')
+  const middle = HELM_RELEASE.replace('fluxcd.io/v2', 'fluxcd.io/v2beta2').replace('name: podinfo', 'name: middle')
+  const texts = [HELM_RELEASE, old, middle]
+  for (const order of [texts, texts.toReversed(), [middle, old, HELM_RELEASE]]) {
+    const snapshot = await collect(write(t, { 'a.yaml': order.join('\n---\n') }))
+    assert.equal(snapshot.coverage.find(({ kind }) => kind === 'HelmRelease')?.version, 'v2beta1')
+  }
+})
+
 test('coverage: kinds of Flux are known, ConfigMaps and Secrets only where there are any', async (t) => {
   const path = write(t, { 'a.yaml': HELM_RELEASE, 'b.yaml': VALUES.replace('podinfo-values', 'other') })
   const snapshot = await collect(path)

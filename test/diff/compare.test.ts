@@ -118,7 +118,7 @@ describe('two clusters', () => {
           code: 'api-version-skew',
           severity: 'low',
           clusters: ['production'],
-          message: 'production serves other API versions: HelmRelease v2beta2 (staging: v2)',
+          message: 'production has other API versions: HelmRelease v2beta2 (staging: v2)',
         },
       ],
     )
