@@ -89,7 +89,7 @@ export function compareByRules(input: CompareInput): RuledComparison {
   const settled = settleUnread(run, [...unserved.results, ...install.results])
   const { results } = settled
   requireTellable(results.reduce((sum, { differences }) => sum + differences.length, 0))
-  const asked = createAskedCoverage(input.filter)
+  const asked = createAskedCoverage(input)
   const drifts = driftsOf(run, indexObjects(paired), results)
   const content = {
     apiVersion: 'flux-compare.dev/v1',

@@ -1,4 +1,5 @@
 import { findKinds } from '../flux/kinds.ts'
+import type { Layer } from '../model/comparison.ts'
 import { coverageIn, isUnread } from '../model/coverage.ts'
 import type { CoverageStatus, KindCoverage } from '../model/coverage.ts'
 import { refKey } from '../model/resource-ref.ts'
@@ -86,11 +87,18 @@ function kindTestOf(name: string): KindTest {
  */
 export type AskedCoverage = (coverage: KindCoverage) => CoverageStatus
 
-export function createAskedCoverage(filter: ObjectFilter): AskedCoverage {
+type Asked = { readonly filter: ObjectFilter; readonly layers: readonly Layer[] }
+
+export function createAskedCoverage({ filter, layers }: Asked): AskedCoverage {
   const matchesKind = createKindTest(filter.resource ? [filter.resource.kind] : filter.kinds)
   const namespaces = filter.resource ? [filter.resource.namespace] : filter.namespaces
+  const isAsked = (coverage: KindCoverage): boolean => {
+    // Events are those of any kind.
+    if (coverage.kind === 'Event' && coverage.group === '') return layers.includes('events')
+    return isDataRef({ ...coverage, namespace: '', name: '' }) || matchesKind(coverage)
+  }
   return (coverage) => {
-    if (!isDataRef({ ...coverage, namespace: '', name: '' }) && !matchesKind(coverage)) return 'not-asked'
+    if (!isAsked(coverage)) return 'not-asked'
     if (namespaces === null) return coverage.status
     const states = namespaces.map((namespace) => coverageIn(coverage, namespace))
     return states.find(isUnread) ?? states[0] ?? coverage.status

@@ -42,6 +42,7 @@ export function keepReport(parts: { queries: Queries; documents: Documents }, ta
   const made = makeReport({
     comparison,
     filter: definition.filter,
+    layers: definition.layers,
     records: reportableRecords(queries, definition.id, news),
     news,
     known: knownBefore(queries, task),

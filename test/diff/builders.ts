@@ -107,7 +107,7 @@ export function snapshot(spec: SnapshotSpec): Snapshot {
     schemaSet: null,
     install: { flux: null, operator: null, kubernetes: null, controllers: [], allControllers: true, ...spec.install },
     served: [],
-    coverage: spec.error ? [] : KINDS.map((kind) => coverageOf(kind, spec)),
+    coverage: spec.error ? [] : kindsOf(spec).map((kind) => coverageOf(kind, spec)),
     error: spec.error ?? null,
     namespaces: null,
     entries: entries.sort((a, b) => compareRefs(a.ref, b.ref)),
@@ -115,6 +115,11 @@ export function snapshot(spec: SnapshotSpec): Snapshot {
     events: spec.events ?? null,
     body: (digest) => bodies.get(digest)!,
   }
+}
+
+/** Events stand in a coverage only where they were asked for. */
+function kindsOf({ coverage }: SnapshotSpec): readonly string[] {
+  return coverage?.['Event'] === undefined ? KINDS : [...KINDS, 'Event']
 }
 
 function coverageOf(kind: string, spec: SnapshotSpec): KindCoverage {

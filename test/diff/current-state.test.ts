@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { EventCount } from '../../src/model/snapshot.ts'
-import { compareSpecs, lines, ref } from './builders.ts'
+import type { Layer } from '../../src/model/comparison.ts'
+import { compareSpecs, inputOf, lines, ref } from './builders.ts'
 
 const APP = 'HelmRelease/apps/web'
 const LAYERS = ['presence', 'spec', 'status', 'events'] as const
@@ -77,5 +78,15 @@ describe('events', () => {
 
   it('are not compared where they were not read', () => {
     assert.deepEqual(differences(side('a', [event('Warning', 'X', 1)]), side('b')), [])
+  })
+
+  it('that could not be read are missed where they are compared, of whatever kinds, and nowhere else', () => {
+    const sides = [side('a', []), { ...side('b'), coverage: { Event: 'forbidden' as const } }]
+    for (const kinds of [null, ['HelmRelease']]) {
+      const verdictFor = (layers: readonly Layer[]): string =>
+        compareSpecs(sides, { layers, filter: { ...inputOf([]).filter, kinds } }).verdict
+      assert.equal(verdictFor(['presence', 'spec', 'events']), 'incomplete')
+      assert.equal(verdictFor(['presence', 'spec']), 'in-sync')
+    }
   })
 })

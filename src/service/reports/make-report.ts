@@ -1,5 +1,5 @@
 import type { ObjectFilter } from '../../diff/filter.ts'
-import type { Comparison } from '../../model/comparison.ts'
+import type { Comparison, Layer } from '../../model/comparison.ts'
 import { comparisonLink, type DriftReport, type NotCompared, type ReportedCluster } from '../../model/drift-report.ts'
 import type { DriftNews, DriftRecord } from '../ledger/ledger-store.ts'
 import { reportedDrift, type KnownDrift } from '../ledger/reported-drift.ts'
@@ -10,6 +10,7 @@ export type ReportFacts = {
   readonly comparison: Comparison
   /** What was asked for: what could not be read beyond it is not told. */
   readonly filter: ObjectFilter
+  readonly layers: readonly Layer[]
   /** As for `reportedDrift`. */
   readonly records: readonly DriftRecord[]
   readonly news: readonly DriftNews[]
@@ -58,8 +59,8 @@ export function reportIdOf(comparison: string): string {
   return `report_${comparison.replace(/^[a-z]+_/, '')}`
 }
 
-function readabilityIn({ comparison, filter, previous, isOlder }: ReportFacts): Readability {
-  if (!isOlder || previous === null) return readabilityOf(comparison, filter, previous?.notCompared ?? null)
+function readabilityIn({ comparison, filter, layers, previous, isOlder }: ReportFacts): Readability {
+  if (!isOlder || previous === null) return readabilityOf(comparison, { filter, layers }, previous?.notCompared ?? null)
   return { notCompared: previous.notCompared.map((entry) => ({ ...entry, fresh: false })), comparedAgain: [] }
 }
 

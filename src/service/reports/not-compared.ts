@@ -1,4 +1,4 @@
-import { createAskedCoverage, type AskedCoverage, type ObjectFilter } from '../../diff/filter.ts'
+import { createAskedCoverage, type AskedCoverage } from '../../diff/filter.ts'
 import type { ClusterName } from '../../model/cluster.ts'
 import type { ComparedCluster, Comparison } from '../../model/comparison.ts'
 import { isUnread, type CoverageStatus } from '../../model/coverage.ts'
@@ -8,15 +8,15 @@ import { compareText } from '../../model/resource-ref.ts'
 export type Readability = Pick<DriftReport, 'notCompared' | 'comparedAgain'>
 
 /**
- * What of the filter could not be read, by cluster in the order of the comparison, and what can be read again. `before`: what the report
+ * What of the question could not be read, by cluster in the order of the comparison, and what can be read again. `before`: what the report
  * before could not compare; null: there was none, so all of it is news.
  */
 export function readabilityOf(
   { clusters }: Pick<Comparison, 'clusters'>,
-  filter: ObjectFilter,
+  question: Parameters<typeof createAskedCoverage>[0],
   before: readonly NotCompared[] | null,
 ): Readability {
-  const asked = createAskedCoverage(filter)
+  const asked = createAskedCoverage(question)
   const wasRead = createWasRead(before)
   const notCompared = clusters.flatMap((cluster) => gapsOf(cluster, asked, wasRead))
   const comparedAgain = clusters.flatMap(({ name }) => {

@@ -14,7 +14,7 @@ const UNREACHABLE = { code: 'cluster-unreachable', message: 'production cannot b
 function factsOf(comparison: Comparison, part: Partial<ReportFacts> = {}): ReportFacts {
   const context = contextOf([], { baseUrl: 'https://flux.example.com/compare/' })
   const none = { records: [], news: [], known: null, previous: null, isOlder: false }
-  return { comparison, filter: NO_FILTER, ...none, context, now: NOW, ...part }
+  return { comparison, filter: NO_FILTER, layers: ['presence', 'spec'], ...none, context, now: NOW, ...part }
 }
 
 function kind(name: string, status: CoverageStatus, namespaces: readonly string[] = []): KindCoverage {
@@ -109,6 +109,9 @@ test('only what was asked for counts as not compared', () => {
   assert.deepEqual(kindsOf({ kinds: ['hr'] }), [['HelmRelease']])
   assert.deepEqual(kindsOf({ namespaces: ['other'] }), [['ImagePolicy']])
   assert.deepEqual(kindsOf({ namespaces: ['apps'], kinds: ['ImagePolicy'] }), [])
+  const unheard = readAs({ production: { coverage: [{ ...kind('Event', 'forbidden'), group: '' }] } })
+  assert.deepEqual(makeReport(factsOf(unheard)).notCompared, [])
+  assert.deepEqual(makeReport(factsOf(unheard, { layers: ['events'] })).notCompared[0]?.kinds, ['Event'])
 })
 
 test('a cluster that can be read again is told, also where a kind of it still cannot', () => {
