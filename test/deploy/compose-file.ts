@@ -8,6 +8,7 @@ export type ComposeService = {
   readonly security_opt: readonly string[]
   readonly mem_limit: string
   readonly ports?: readonly string[]
+  readonly secrets?: readonly string[]
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly healthcheck: { readonly test: readonly string[] }

@@ -40,11 +40,28 @@ test('only the API is published, on loopback', () => {
   assert.deepEqual(published, ['api 127.0.0.1:8080:8080'])
 })
 
-test('Redis keeps what it was given and never drops a key', () => {
-  const { command } = loadCompose().services['redis']!
+test('Redis keeps what it was given, never drops a key, and refuses before its container is full', () => {
+  const { command, mem_limit } = loadCompose().services['redis']!
   const flags = command.join(' ')
   assert.match(flags, /--appendonly yes/)
   assert.match(flags, /--maxmemory-policy noeviction/)
+  const limit = Number(/--maxmemory (\d+)mb/.exec(flags)?.[1])
+  assert.ok(limit < Number(/^(\d+)m$/.exec(mem_limit)?.[1]), `${limit} < ${mem_limit}`)
+})
+
+test('credentials of clusters are given to those who read clusters, and to nobody else', () => {
+  const { services } = loadCompose()
+  const holders = Object.keys(services).filter((name) => services[name]!.secrets?.includes('kubeconfig'))
+  assert.deepEqual(holders, ['worker-1', 'worker-2'])
+})
+
+test('what docs/deployment.md has one make with secrets in it is not committed by accident', () => {
+  const text = readFileSync('docs/deployment.md', 'utf8')
+  const ignored = readFileSync('.gitignore', 'utf8').split('\n')
+  for (const path of ['deploy/compose/secrets/', '.env']) {
+    assert.ok(text.includes(path), path)
+    assert.ok(ignored.includes(path), path)
+  }
 })
 
 test('no secret stands in the file: each comes from the environment, without a default', () => {
