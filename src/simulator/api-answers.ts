@@ -1,10 +1,18 @@
-import { deprecation, type ApiResource } from './api-resources.ts'
+import { deprecation, isCustom, type ApiResource } from './api-resources.ts'
 import { answerDiscovery, type DiscoveryInput } from './discovery.ts'
 import { indentJson } from './go-json.ts'
 import { answerList, answerWatch, partialObject, type ListContext } from './list-answers.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { RequestInfo, Target } from './request-info.ts'
-import { bytes, methodNotAllowed, notAcceptable, notFound, notFoundPage, type Answer } from './statuses.ts'
+import {
+  bytes,
+  methodNotAllowed,
+  notAcceptable,
+  notFound,
+  notFoundPage,
+  statusAnswer,
+  type Answer,
+} from './statuses.ts'
 import { headOfObject } from './stored-object.ts'
 
 export type ApiInput = {
@@ -57,16 +65,41 @@ function misplaced(resource: ApiResource, target: Target): boolean {
 type Place = ApiInput & { readonly resource: ApiResource; readonly target: Target }
 
 function answerResource(info: RequestInfo, accept: string, place: Place): Answer {
-  const metadataOnly = place.metadataAlone && /as=PartialObjectMetadata/.test(accept)
-  if (!acceptsJson(accept)) return notAcceptable()
+  const form = acceptedForm(accept, place.metadataAlone)
+  if (form === null) return notAcceptable(accept)
   if (info.verb === 'watch') return answerWatch(info, place.store)
-  if (!place.target.collection) return answerGet(place, metadataOnly)
-  const context: ListContext = { ...place, metadataOnly }
+  if (!place.target.collection) {
+    return form === 'PartialObjectMetadataList' ? notAList() : answerGet(place, form !== 'whole')
+  }
+  if (form === 'PartialObjectMetadata') return notOneObject(place.resource)
+  const context: ListContext = { ...place, metadataOnly: form !== 'whole' }
   return answerList(info, context)
 }
 
-function acceptsJson(accept: string): boolean {
-  return accept === '' || /\*\/\*|application\/(json|yaml|\*)/.test(accept)
+type Form = 'whole' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
+
+/** The first form of the Accept header that the server knows; null: none of them. */
+function acceptedForm(accept: string, metadataAlone: boolean): Form | null {
+  for (const clause of (accept === '' ? '*/*' : accept).split(',')) {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim())
+    if (!/^(\*\/\*|application\/(json|yaml|\*))$/.test(type)) continue
+    const as = /^as=(.*)$/m.exec(parameters.join('\n'))?.[1]
+    if (as === undefined) return 'whole'
+    const isMetadata = as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList'
+    const isKnown = parameters.includes('g=meta.k8s.io') && parameters.some((part) => /^v=v1(beta1)?$/.test(part))
+    if (metadataAlone && isMetadata && isKnown) return as
+  }
+  return null
+}
+
+function notAList(): Answer {
+  return statusAnswer({ code: 500, message: 'content is not a list' })
+}
+
+function notOneObject(resource: ApiResource): Answer {
+  const list = isCustom(resource) ? '*unstructured.UnstructuredList' : `*core.${resource.kind}List`
+  const message = `you requested PartialObjectMetadata, but the requested object is a list (${list})`
+  return statusAnswer({ code: 406, reason: 'NotAcceptable', message })
 }
 
 function answerGet({ store, resource, target }: Place, metadataOnly: boolean): Answer {

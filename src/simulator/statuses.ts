@@ -19,7 +19,7 @@ export type StatusDetails = {
 
 export type StatusFields = {
   readonly code: number
-  readonly reason: string
+  readonly reason?: string
   readonly message: string
   readonly details?: StatusDetails
   readonly continue?: string
@@ -33,7 +33,7 @@ export function statusObject(fields: StatusFields): object {
     metadata: fields.continue === undefined ? {} : { continue: fields.continue },
     status: 'Failure',
     message: fields.message,
-    reason: fields.reason,
+    ...(fields.reason === undefined ? {} : { reason: fields.reason }),
     ...(fields.details === undefined ? {} : { details: fields.details }),
     code: fields.code,
   }
@@ -112,8 +112,9 @@ export function futureRevision(asked: number, current: number): Answer {
 const ACCEPTED =
   'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf'
 
-/** Custom resources have no protobuf form; the refusal itself is a protobuf Status. */
-export function notAcceptable(): Answer {
+/** None of the accepted forms is known. Custom resources have no protobuf form: the refusal of that is a protobuf Status itself. */
+export function notAcceptable(accept: string): Answer {
+  if (!accept.includes('protobuf')) return statusAnswer({ code: 406, reason: 'NotAcceptable', message: ACCEPTED })
   const field = (number: number, content: Buffer): Buffer =>
     Buffer.concat([Buffer.from([number * 8 + 2]), varint(content.length), content])
   const nothing = Buffer.alloc(0)

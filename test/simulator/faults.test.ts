@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import type { FaultAction } from '../../src/simulator/faults.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
@@ -29,9 +30,13 @@ test('a delay only delays', async () => {
 })
 
 test('a hang never answers, and closing does not wait for it', async () => {
-  const options = { signal: AbortSignal.timeout(100) }
+  const controller = new AbortController()
   cluster.setFaults([{ match: {}, action: { kind: 'hang' } }])
-  await assert.rejects(ask(cluster, MAPS, { options }), { name: 'AbortError' })
+  cluster.resetRequests()
+  const asked = ask(cluster, MAPS, { options: { signal: controller.signal } })
+  while (cluster.requests().length === 0) await setImmediate()
+  controller.abort()
+  await assert.rejects(asked, { name: 'AbortError' })
   assert.equal(cluster.requests().at(-1)!.status, null)
 })
 

@@ -195,6 +195,36 @@ test('metadata alone where that is asked for', async () => {
   assert.equal(none.items, null)
 })
 
+test('a form that does not fit, or that nobody knows, is refused', async () => {
+  const one = '/apis/helm.toolkit.fluxcd.io/v2/namespaces/f/helmreleases/f'
+  cluster('empty').apply(release('f/f', {}))
+  const refusal = async (path: string, as: string): Promise<unknown> => {
+    const headers = { accept: `application/json;as=${as}` }
+    const { status, body } = await ask(cluster('empty'), path, { headers })
+    const { reason, message } = JSON.parse(body.toString()) as { reason?: string; message?: string }
+    return [status, reason, message]
+  }
+  const unknown =
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf'
+  // Verbatim from kube-apiserver v1.20.2 and the apiextensions server of 1.36.4.
+  assert.deepEqual(await refusal(RELEASES, 'PartialObjectMetadataList;g=meta.k8s.io;v=v9'), [
+    406,
+    'NotAcceptable',
+    unknown,
+  ])
+  assert.deepEqual(await refusal(one, 'PartialObjectMetadataList;g=meta.k8s.io;v=v1'), [
+    500,
+    undefined,
+    'content is not a list',
+  ])
+  assert.deepEqual(await refusal(RELEASES, 'PartialObjectMetadata;g=meta.k8s.io;v=v1'), [
+    406,
+    'NotAcceptable',
+    'you requested PartialObjectMetadata, but the requested object is a list (*unstructured.UnstructuredList)',
+  ])
+  assert.deepEqual(await refusal(one, 'PartialObjectMetadata;g=meta.k8s.io;v=v1'), [200, undefined, undefined])
+})
+
 test('a change gives the object a new resourceVersion and leaves its uid', async () => {
   const target = cluster('empty')
   const got = async (): Promise<{ uid: string; resourceVersion: string; generation: number }> => {
