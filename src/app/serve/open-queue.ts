@@ -5,6 +5,7 @@ import { createBullQueue } from '../../workers/bull-queue.ts'
 import { createInProcessQueue } from '../../workers/in-process-queue.ts'
 import type { Log } from '../log.ts'
 import type { Environment } from '../settings.ts'
+import { redisTrouble } from './redis-trouble.ts'
 
 /** The queue on Redis where one is configured, else inside this process. Connects in the background. */
 export function openQueue({ redis }: Config, env: Environment, log: Log): JobQueue {
@@ -12,6 +13,6 @@ export function openQueue({ redis }: Config, env: Environment, log: Log): JobQue
   return createBullQueue({
     redis: redisSettings(redis, env),
     prefix: redis.prefix,
-    onTrouble: (reason) => log.warn('Redis does not work as it should', { reason }),
+    onTrouble: redisTrouble(log, () => performance.now()),
   })
 }
