@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
@@ -11,6 +10,7 @@ import { startSimulator } from '../simulator/simulator.ts'
 import { text, type Flags } from './flags.ts'
 import { reportCommand } from './report.ts'
 import type { Output, Streams } from './streams.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const NAME = 'fleet-vs-staging'
 const DAY_MS = 24 * 3_600_000
@@ -42,7 +42,7 @@ channels:
  * report once more, which has nothing to tell.
  */
 export async function demoReport(flags: Flags, streams: Streams): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'flux-compare-demo-'))
+  const folder = await temporaryFolder('flux-compare-demo-')
   const chat = await startChatReceiver()
   const say = streams.stdout.write
   try {
@@ -108,7 +108,7 @@ function headlineOf(report: string): string {
 
 /** Where nothing is named, in a folder of its own among the temporary files. */
 async function writePage(out: string | null, chat: ChatReceiver): Promise<string> {
-  const path = out ?? join(await mkdtemp(join(tmpdir(), 'flux-compare-report-')), 'report.html')
+  const path = out ?? join(await temporaryFolder('flux-compare-report-'), 'report.html')
   const payload = JSON.parse(chat.received().at(-1)?.body ?? 'null') as Json
   const message = { payload, problems: validateSlackPayload(payload) }
   const route = { channel: 'team', kind: 'slack', why: 'message: something changed', messages: [message] } as const

@@ -1,5 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../model/errors.ts'
 import { demoConfig, demoFleet } from '../simulator/demo-fleet.ts'
@@ -9,6 +8,7 @@ import { compareCommand } from './compare.ts'
 import { text, type Flags } from './flags.ts'
 import { interruptible } from './interrupt.ts'
 import type { Streams } from './streams.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /**
  * `flux-compare demo`: three simulated clusters on loopback, compared over the same sockets and code as real ones. With
@@ -19,8 +19,16 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
     const { demoReport } = await import('./demo-report.ts')
     return demoReport(flags, streams)
   }
+  const folder = await temporaryFolder('flux-compare-demo-')
+  try {
+    return await demoIn(folder, flags, streams)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function demoIn(folder: string, flags: Flags, streams: Streams): Promise<number> {
   const simulator = await startFleet()
-  const folder = await mkdtemp(join(tmpdir(), 'flux-compare-demo-'))
   try {
     const kubeconfig = join(folder, 'kubeconfig')
     await writeFile(kubeconfig, simulator.kubeconfig, { mode: 0o600 })
@@ -36,7 +44,6 @@ export async function demoCommand(flags: Flags, streams: Streams): Promise<numbe
     return 0
   } finally {
     await simulator.close()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 

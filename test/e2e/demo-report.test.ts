@@ -51,6 +51,15 @@ test('where the page cannot be written, the error says so', async () => {
   assert.match(stderr, /^error: the message cannot be drawn into .*page\.html \(ENOENT\)\n/)
 })
 
+for (const args of [['demo'], ['demo', '--report']]) {
+  test(`${args.join(' ')} ends, and says so, where no temporary folder can be made`, async () => {
+    const env = { TMPDIR: join(tmpdir(), 'no-such-folder') }
+    const { code, stderr } = await runCli(args, { env })
+    assert.equal(code, 2)
+    assert.match(stderr, /^error: no folder for temporary files can be made in .*no-such-folder \(ENOENT\)\n/)
+  })
+}
+
 test('a fleet that is kept or served is none that reports', async () => {
   const { code, stderr } = await runCli(['demo', '--report', '--keep'])
   assert.equal(code, 2)
