@@ -75,7 +75,8 @@ function readText(file: string, mustExist: boolean): string | null {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' && !mustExist) return null
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : 'cannot be read'
+    const why =
+      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code ?? 'unknown'})`
     throw new AppError('kubeconfig-invalid', `kubeconfig ${file} ${why}`, { cause: error })
   }
 }

@@ -95,6 +95,14 @@ test('a file named by --kubeconfig must exist', () => {
   )
 })
 
+test('a file that the system does not let us read is told with the reason', (t) => {
+  const kubeconfig = join(folderOf(t, { file: '' }), 'file/config')
+  assert.throws(
+    () => loadContexts({ kubeconfig, env: {} }),
+    hasCode('kubeconfig-invalid', /file\/config cannot be read \(ENOTDIR\)$/),
+  )
+})
+
 test('without any kubeconfig, asking for a context says so', (t) => {
   const home = folderOf(t, {})
   const contexts = loadContexts({ kubeconfig: null, env: {}, home })
