@@ -1,22 +1,38 @@
 import type { PerCluster } from './comparison.ts'
 import { setOwn, type Json } from './json.ts'
+import { compareText } from './resource-ref.ts'
 
-/** How much of what they share is left before what differs. */
+/** How much of what two texts share is left before what differs. */
 const SHARED_CONTEXT = 16
 
 /**
- * Texts cut to so many signs. What all of them share in front goes first: cut at their ends alone, two different values could look the
- * same. What is no text stays as it is.
+ * Texts cut to so many signs. What a text shares in front with the one that is most like it goes first: cut at their ends alone, two
+ * different values could look the same. What is no text stays as it is.
  */
 export function elideValues(values: PerCluster<Json>, most: number): PerCluster<Json> {
   const texts = [...new Set(Object.values(values).filter((value) => typeof value === 'string'))]
-  const isLong = texts.some((text) => text.length > most)
-  const cut = isLong && texts.length > 1 ? wholeSigns(texts[0]!, sharedPrefix(texts) - SHARED_CONTEXT) : 0
+  const starts = texts.some((text) => text.length > most) ? startsOf(texts) : new Map<string, number>()
   const elided: Record<string, Json> = {}
   for (const [name, value] of Object.entries(values)) {
-    setOwn(elided, name, typeof value === 'string' ? elide(value, cut, most) : value)
+    setOwn(elided, name, typeof value === 'string' ? elide(value, starts.get(value) ?? 0, most) : value)
   }
   return elided
+}
+
+/**
+ * Where each of several different texts may begin so that it is still told from the others: shortly before the first sign in which it
+ * differs from the one that is most like it.
+ */
+export function startsOf(texts: readonly string[]): Map<string, number> {
+  // In order, the text that is most like another stands beside it.
+  const sorted = texts.toSorted(compareText)
+  const shared = sorted.map((text, at) => (at === 0 ? 0 : sharedPrefix(sorted[at - 1]!, text)))
+  return new Map(
+    sorted.map((text, at) => {
+      const start = Math.max(shared[at]!, shared[at + 1] ?? 0) - SHARED_CONTEXT
+      return [text, start > 1 ? wholeSigns(text, start) : 0]
+    }),
+  )
 }
 
 function elide(text: string, cut: number, most: number): string {
@@ -31,12 +47,8 @@ function wholeSigns(text: string, length: number): number {
   return Math.max(0, isInside ? length - 1 : length)
 }
 
-function sharedPrefix([first, ...others]: readonly string[]): number {
-  let length = first?.length ?? 0
-  for (const other of others) {
-    let same = 0
-    while (same < length && other[same] === first![same]) same += 1
-    length = same
-  }
+function sharedPrefix(a: string, b: string): number {
+  let length = 0
+  while (length < Math.min(a.length, b.length) && a[length] === b[length]) length += 1
   return length
 }

@@ -167,7 +167,11 @@ function names(list: readonly string[]): Part {
 }
 
 function valueParts(item: DriftItem): Part[] {
-  const groups = groupValues({ ...item, values: elideValues(item.values, VALUE_WIDTH) }, item.among)
+  const shown = elideValues(item.values, VALUE_WIDTH)
+  const groups = groupValues(item, item.among).map((group) => {
+    const [first = ''] = group.clusters
+    return group.value === undefined ? group : { ...group, value: shown[first] }
+  })
   const between = words(groups.length === 2 ? ' → ' : ', ')
   return groups.flatMap((group, index) => [
     ...(index === 0 ? [] : [between]),

@@ -1,5 +1,6 @@
 import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison, Difference } from '../model/comparison.ts'
+import { startsOf } from '../model/elide-values.ts'
 import type { Json } from '../model/json.ts'
 import { describeSizes, diffLines } from './line-diff.ts'
 import type { Block } from './outline.ts'
@@ -130,25 +131,17 @@ function show(value: Json | undefined, difference: Difference): string {
   return value === undefined ? ABSENT : displayValue(value, difference)
 }
 
-const ELISION_CONTEXT = 16
-
 /**
  * Long lines of which some begin alike: what a line shares in front with the one that is most like it becomes an ellipsis, so that
  * clipping leaves what differs.
  */
 function elideCommon(texts: readonly string[], width: number): string[] {
   if (texts.every((text) => widthOf(text) <= width)) return [...texts]
-  return texts.map((text, at) => {
-    const shared = Math.max(0, ...texts.map((other, there) => (there === at ? 0 : sharedPrefix(text, other))))
-    const cut = shared - ELISION_CONTEXT
-    return cut <= 1 || text.slice(0, shared).includes('\n') ? text : `…${text.slice(cut)}`
+  const starts = startsOf([...new Set(texts)])
+  return texts.map((text) => {
+    const start = starts.get(text) ?? 0
+    return start === 0 || text.slice(0, start).includes('\n') ? text : `…${text.slice(start)}`
   })
-}
-
-function sharedPrefix(a: string, b: string): number {
-  let shared = 0
-  while (shared < Math.min(a.length, b.length) && a[shared] === b[shared]) shared += 1
-  return shared
 }
 
 const MAX_LINES = 12

@@ -28,3 +28,16 @@ test('what is shared is not cut within a sign', () => {
   assert.equal((odd['a'] as string).isWellFormed(), true)
   assert.notEqual(odd['a'], odd['b'])
 })
+
+test('of several long texts each shows how it differs from the one most like it', () => {
+  const [long, other] = ['s'.repeat(100), 't'.repeat(100)]
+  const values = { a: `${long}one`, b: 'x', c: `${other}one`, d: `${long}two`, e: `${other}two`, f: `${long}one` }
+  assert.deepEqual(elideValues(values, 80), {
+    a: `…${'s'.repeat(16)}one`,
+    b: 'x',
+    c: `…${'t'.repeat(16)}one`,
+    d: `…${'s'.repeat(16)}two`,
+    e: `…${'t'.repeat(16)}two`,
+    f: `…${'s'.repeat(16)}one`,
+  })
+})

@@ -178,6 +178,14 @@ test('a move, an object on one side with its cause, a finding, and what worsened
   }
 })
 
+test('long values that differ late are told as different, also beside one that differs early', () => {
+  const start = 'https://example.com/'.repeat(8)
+  const values = { staging: 'none', production: `${start}one`, edge: `${start}two`, lab: `${start}one` }
+  const told = item({ among: Object.keys(values), values, changes: { production: 'changed', edge: 'changed' } })
+  const text = renderDriftText(driftReport({ fresh: [told] }))
+  assert.match(text, /none \(staging\), ….*\/one \(production, lab\), ….*\/two \(edge\)/)
+})
+
 test('as Markdown and as a comment that can be found again', () => {
   const body = renderDriftComment(everyday())
   assert.ok(body.startsWith('<!-- flux-compare:drift-report:prod-vs-staging -->\n### production vs staging: 3 new'))
