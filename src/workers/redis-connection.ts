@@ -52,13 +52,19 @@ export function openRedis(target: RedisTarget, use: 'calls' | 'work', onTrouble:
 }
 
 /**
- * ioredis does not tell the end of a client that was between two tries, for which BullMQ waits; and BullMQ connects again what it
- * finds ended. Either would go on for ever and keep the process alive.
+ * ioredis does not tell the end of a client that was between two tries, for which BullMQ waits, and leaves unanswered what waited for the
+ * connection; and BullMQ connects again what it finds ended. Any of it would go on for ever and keep the process alive.
  */
 function end(client: RedisClient): void {
   client.disconnect()
+  flushable(client).flushQueue(new Error('Connection is closed.'))
   Object.assign(client, { connect: () => Promise.reject(new Error('Connection is closed.')), status: 'end' })
   client.emit('end')
+}
+
+/** Both kinds of client have it; their types say nothing of it. */
+function flushable(client: RedisClient): { readonly flushQueue: (error: Error) => void } {
+  return client as unknown as { flushQueue: (error: Error) => void }
 }
 
 function connect(target: RedisTarget, use: 'calls' | 'work'): RedisClient {
