@@ -1,3 +1,4 @@
+import { elideValues } from '../model/elide-values.ts'
 import { isMasked } from '../model/mask.ts'
 import type { Json } from '../model/json.ts'
 import { displayRef } from '../model/resource-ref.ts'
@@ -74,7 +75,7 @@ const LONGEST = 120
 function valueOn({ item }: ToldDriftView, cluster: string): string {
   if (Object.hasOwn(item.unknown, cluster)) return `not known (${item.unknown[cluster]})`
   if (item.layer === 'presence') return 'present'
-  const value = Object.hasOwn(item.values, cluster) ? item.values[cluster] : undefined
+  const value = Object.hasOwn(item.values, cluster) ? elideValues(item.values, LONGEST)[cluster] : undefined
   if (value === undefined) return 'nothing'
   const text = isMasked(value) ? '(secret)' : JSON.stringify(withoutMasks(value))
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text

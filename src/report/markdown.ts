@@ -1,6 +1,7 @@
 import type { ClusterName } from '../model/cluster.ts'
 import type { Comparison, Difference } from '../model/comparison.ts'
 import { displayRef } from '../model/resource-ref.ts'
+import { startsOf } from '../model/elide-values.ts'
 import type { RenderOptions } from './formats.ts'
 import { diffLines } from './line-diff.ts'
 import { code, escapeHtml, escapeMarkdown } from './markdown-text.ts'
@@ -28,6 +29,7 @@ const MAX_LENGTH = 60_000
 const MAX_FINDINGS = 20
 const MAX_ONE_SIDED = 50
 const MAX_NAMES = 6
+const MAX_VALUE = 200
 
 /** Fit for a pull-request comment: the summary in view, objects folded, foreign text escaped, never too long to post. */
 export function renderMarkdown(comparison: Comparison, { explain }: RenderOptions, aside: Aside): string {
@@ -143,15 +145,15 @@ function blockLines(block: Block, names: readonly ClusterName[]): string[] {
 function valuesInline(difference: Difference, names: readonly ClusterName[]): string {
   if (Object.values(difference.changes).includes('moved')) return 'moved'
   const groups = groupValues(difference, names)
+  const texts = groups.map(({ value }) => (value === undefined ? '' : displayValue(value, difference)))
+  const isLong = texts.some((text) => text.length > MAX_VALUE)
+  const starts = isLong ? startsOf([...new Set(texts)]) : new Map<string, number>()
   return groups
-    .map(({ clusters, value, unknown }) => {
-      const text =
-        unknown === null
-          ? value === undefined
-            ? 'absent'
-            : code(clipText(displayValue(value, difference)))
-          : 'not known'
-      return `${text} (${someNames(clusters.map(escapeMarkdown), MAX_NAMES)})`
+    .map(({ clusters, value, unknown }, at) => {
+      const text = texts[at]!
+      const known = value === undefined ? 'absent' : code(clipText(text, starts.get(text) ?? 0))
+      const shown = unknown === null ? known : 'not known'
+      return `${shown} (${someNames(clusters.map(escapeMarkdown), MAX_NAMES)})`
     })
     .join(', ')
 }
@@ -183,6 +185,8 @@ function explanationList({ explanations }: Comparison): string {
   return lines.length === 0 ? '' : ['**Not counted as differences**', '', ...lines].join('\n')
 }
 
-function clipText(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text
+/** From where it begins to differ from the others, and no longer than fits a line. */
+function clipText(text: string, start: number): string {
+  const rest = start === 0 ? text : `…${text.slice(start)}`
+  return rest.length > MAX_VALUE ? `${rest.slice(0, MAX_VALUE - 1)}…` : rest
 }

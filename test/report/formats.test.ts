@@ -57,6 +57,16 @@ test('markdown stays short enough to post and says what it left out', () => {
   assert.match(output, /_\d+ more objects did not fit here\._/)
 })
 
+test('markdown shows of long values where they differ', () => {
+  const start = 'https://example.com/'.repeat(20)
+  const values = { staging: 'none', production: `${start}one`, edge: `${start}two` }
+  const changes = { production: 'changed', edge: 'changed' } as const
+  const pair = comparison([drift(ref('X', 'a', 'b'), [difference({ path: 'p', values, changes })])])
+  const clusters = [...pair.clusters, { ...pair.clusters[0]!, name: 'edge' }]
+  const output = renderComparison({ ...pair, clusters }, 'markdown', options)
+  assert.match(output, /`none` \(staging\), `…[^`]*\/one` \(production\), `…[^`]*\/two` \(edge\)/)
+})
+
 test('html folds the names of many clusters that have the same, markdown counts them', () => {
   const names = Array.from({ length: 9 }, (_, n) => `c<${n}`)
   const values = { staging: 'old', ...Object.fromEntries(names.map((name) => [name, 'new'])) }
