@@ -4,14 +4,22 @@ type Labels = Readonly<Record<string, string>>
 export type LabelSelector = (labels: Labels) => boolean
 
 const SET_BASED = /^(?<key>\S+)\s+(?<operator>in|notin)\s*\((?<values>[^()]*)\)$/
-const EQUALITY = /^(?<key>[^\s=!]+)\s*(?<operator>==|=|!=)\s*(?<value>[^\s=!]*)$/
-const EXISTENCE = /^(?<not>!?)\s*(?<key>[^\s=!(),]+)$/
+const EQUALITY = /^(?<key>[^\s=!<>]+)\s*(?<operator>==|=|!=)\s*(?<value>[^\s=!]*)$/
+const COMPARISON = /^(?<key>[^\s=!<>]+)\s*(?<operator>[<>])\s*(?<value>\d{1,63})$/
+const EXISTENCE = /^(?<not>!?)\s*(?<key>[^\s=!(),<>]+)$/
 /** What Kubernetes takes for keys and values of labels: an API server refuses others with 400, kind by kind. */
-const KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/
+const KEY =
+  /^(?:(?=[^/]{1,253}\/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/
+/** None to an API server, while `\s` and `trim` take it for one. */
+const OTHER_BLANK = /[^\S \t\r\n]/
 const VALUE = /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/
 
-/** kubectl's `-l`: `a=b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, joined by commas. Throws `input-invalid` naming the part. */
+/**
+ * As an API server reads it: `a=b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, `a>1`, `a<1`, joined by commas. Throws
+ * `input-invalid` naming the part.
+ */
 export function parseSelector(text: string): LabelSelector {
+  if (OTHER_BLANK.test(text)) throw unreadable(text)
   const parts = splitRequirements(text).map(parseRequirement)
   return (labels) => parts.every((matches) => matches(labels))
 }
@@ -27,6 +35,8 @@ function parseRequirement(part: string): LabelSelector {
   if (set) return among(part, set['key']!, valuesOf(set['values']!), set['operator'] === 'in')
   const equality = EQUALITY.exec(part)?.groups
   if (equality) return among(part, equality['key']!, [equality['value']!], equality['operator'] !== '!=')
+  const comparison = COMPARISON.exec(part)?.groups
+  if (comparison) return beyond(part, comparison['key']!, comparison['value']!, comparison['operator'] === '>')
   const existence = EXISTENCE.exec(part)?.groups
   if (!existence || !KEY.test(existence['key']!)) throw unreadable(part)
   return (labels) => Object.hasOwn(labels, existence['key']!) === (existence['not'] === '')
@@ -40,6 +50,18 @@ function unreadable(part: string): AppError {
 
 function valuesOf(text: string): string[] {
   return text.split(',').map((value) => value.trim())
+}
+
+const LARGEST = (1n << 63n) - 1n
+
+/** Labels that are no whole number do not match. */
+function beyond(part: string, key: string, bound: string, above: boolean): LabelSelector {
+  const limit = BigInt(bound)
+  if (!KEY.test(key) || limit > LARGEST) throw unreadable(part)
+  return (labels) => {
+    const label = Object.hasOwn(labels, key) && /^\d{1,63}$/.test(labels[key]!) ? BigInt(labels[key]!) : null
+    return label !== null && label <= LARGEST && (above ? label > limit : label < limit)
+  }
 }
 
 /** As in Kubernetes, `!=` and `notin` also match objects without the label. */
