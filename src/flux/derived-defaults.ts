@@ -1,11 +1,13 @@
 import { dig, digString, isBigNumber, type Json } from '../model/json.ts'
+import { sha256 } from './digest.ts'
 import { formatGoDuration, parseGoDuration } from './duration.ts'
 import type { Site } from './field.ts'
 import { findKinds } from './kinds.ts'
 
 const SECOND = 1_000_000_000n
-/** Helm refuses longer release names; the controller then shortens them with a hash. */
+/** Helm refuses longer release names. */
 const MAX_RELEASE_NAME = 53
+const HASH_LENGTH = 12
 
 /** References without a namespace are to the namespace of the object that holds them. */
 export function ownNamespace(site: Site): Json | undefined {
@@ -42,13 +44,14 @@ export function releaseTimeout(site: Site): Json | undefined {
   return dig(site.root, 'spec', 'timeout') ?? '5m'
 }
 
-/** HelmRelease: `[targetNamespace-]name`, where that is short enough. */
+/** HelmRelease: `[targetNamespace-]name`; where that is too long, its start and its hash (ShortenName of helm-controller). */
 export function releaseName(site: Site): Json | undefined {
   const { name } = site.owner
   if (name === null) return undefined
   const target = digString(site.root, 'spec', 'targetNamespace')
   const full = target === undefined || target === '' ? name : `${target}-${name}`
-  return full.length > MAX_RELEASE_NAME ? undefined : full
+  if (full.length <= MAX_RELEASE_NAME) return full
+  return `${full.slice(0, MAX_RELEASE_NAME - HASH_LENGTH - 1)}-${sha256(full).slice(0, HASH_LENGTH)}`
 }
 
 /** HelmRelease: own namespace; but a target namespace is also part of a release name that is not given. */

@@ -267,6 +267,15 @@ test('a release name follows from the name of the object where that is known', (
   assert.deepEqual(told(diffSpecs('HelmRelease', from, to)), ['removed spec.releaseName'])
 })
 
+// The hash is `printf %s NAME | sha256sum | cut -c1-12` of the whole name.
+test('a release name that would be too long is shortened with its hash', () => {
+  const to = { targetNamespace: 'payments-and-settlement-europe-west' }
+  const from = { ...to, releaseName: 'payments-and-settlement-europe-west-chec-c629f63661b5' }
+  assert.deepEqual(told(diffSpecs('HelmRelease', from, to, { name: 'checkout-service-blue' })), [
+    '~ spec.releaseName derived-default',
+  ])
+})
+
 test('nothing is defaulted inside Helm values', () => {
   const from = { values: { a: false, b: {}, c: [], d: null, e: '60s', f: '100m', g: 1 } }
   const to = { values: { e: '1m', f: '0.1', g: '1' } }
