@@ -115,8 +115,13 @@ function lower(sign: string): string {
   return Array.from(sign.toLowerCase())[0]!
 }
 
+/** Go maps one sign to one: Greek letters with an iota below, which JavaScript takes apart, to the one capital that has it. */
 function upper(sign: string): string {
-  return sign.toUpperCase()
+  const capitals = sign.toUpperCase()
+  const code = sign.codePointAt(0)!
+  if (capitals.length === sign.length || code < 0x1f80 || code > 0x1fff) return capitals
+  const single = [8, 9].map((step) => String.fromCodePoint(code + step))
+  return single.find((capital) => capital.toLowerCase() === sign) ?? capitals
 }
 
 function mapFirst(value: string, change: (sign: string) => string): string {

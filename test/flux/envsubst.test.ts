@@ -30,6 +30,13 @@ test('a sign beyond ASCII cannot follow a colon', () => {
   }
 })
 
+// Go's unicode.ToUpper knows the simple mapping alone.
+test('capitals of one sign are one sign', () => {
+  const variables = new Map([['v', 'ᾀᾳῃᾧßŉǆΐ']])
+  assert.deepEqual(substituteVariables('${v^^}', variables, true), { ok: true, text: 'ᾈᾼῌᾯßŉǄΐ' })
+  assert.deepEqual(substituteVariables('${v^}', variables, true), { ok: true, text: 'ᾈᾳῃᾧßŉǆΐ' })
+})
+
 test('text without dollar signs stays as it is', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
