@@ -11,8 +11,8 @@ export type Numbers = 'exact' | 'float64'
 
 /** What was read: `scalar` and `merges` tell what it would be as a key. */
 type Content = { readonly value: Json; readonly scalar: ResolvedScalar | null; readonly merges: boolean }
-/** Null while the anchored content is being read: an alias to it then contains itself. */
-type Anchor = { content: Content | null }
+/** `content` is null while it is being read: an alias to it then contains itself. `steps`: those that decoding it takes. */
+type Anchor = { content: Content | null; steps: number }
 
 type Reading = {
   readonly scanner: Scanner
@@ -20,7 +20,9 @@ type Reading = {
   readonly anchors: Map<string, Anchor>
   readonly handles: Map<string, string>
   nodes: number
-  aliases: number
+  /** Steps of decoding as go-yaml counts them, and those of them that aliases cause. */
+  steps: number
+  aliasSteps: number
   /** Where something stands that JSON has not; it is an error only where no later key takes its place. Null: nowhere. */
   noJsonAt: number | null
 }
@@ -44,12 +46,21 @@ export type Extent = 'first' | 'whole'
 export function parseYaml(text: string, numbers: Numbers, extent: Extent = 'first'): Json {
   const handles = new Map(Object.entries({ '!': '!', '!!': LONG_TAG }))
   const scanner = createScanner(text)
-  const reading: Reading = { scanner, numbers, anchors: new Map(), handles, nodes: 0, aliases: 0, noJsonAt: null }
+  const reading: Reading = {
+    scanner,
+    numbers,
+    anchors: new Map(),
+    handles,
+    nodes: 0,
+    steps: 1,
+    aliasSteps: 0,
+    noJsonAt: null,
+  }
   if (!readStart(reading)) return null
   const value = readValue(reading, 'block', 0)
   peek(reading.scanner)
   if (extent === 'whole') readEnd(reading)
-  const limit = reading.aliases > 0 ? exceedsLimits(value) : null
+  const limit = reading.aliasSteps > 0 ? exceedsLimits(value) : null
   if (limit !== null) refuse(0, limit === 'depth' ? TOO_DEEP : TOO_MANY)
   if (reading.noJsonAt !== null && !isJson(value)) refuse(reading.noJsonAt, NO_JSON)
   return value
@@ -108,6 +119,7 @@ function count(reading: Reading, depth: number, nodes = 1): void {
 
 function readNode(reading: Reading, place: Place, depth: number): Content {
   count(reading, depth)
+  reading.steps += 1
   const { scanner } = reading
   let token = peek(scanner)
   if (token.kind === 'plain') return plainContent(reading, next(scanner))
@@ -121,15 +133,16 @@ function readNode(reading: Reading, place: Place, depth: number): Content {
     else anchor = declareAnchor(reading, token)
     next(scanner)
   }
+  const before = reading.steps - 1
   const hasProperties = anchor !== null || tag !== null
   const properties = { tag: tagOf(reading, tag), at: token.at, hasProperties }
   const content = readContent(reading, place, depth, properties)
-  if (anchor !== null) anchor.content = content
+  if (anchor !== null) Object.assign(anchor, { content, steps: reading.steps - before })
   return content
 }
 
 function declareAnchor(reading: Reading, { value }: Token): Anchor {
-  const anchor: Anchor = { content: null }
+  const anchor: Anchor = { content: null, steps: 0 }
   reading.anchors.set(value, anchor)
   return anchor
 }
@@ -138,8 +151,19 @@ function aliasContent(reading: Reading, { value, at }: Token): Content {
   const anchor = reading.anchors.get(value)
   if (anchor === undefined) refuse(at, 'an alias has no anchor')
   if (anchor.content === null) refuse(at, 'an anchor contains itself')
-  reading.aliases += 1
+  reading.steps += anchor.steps
+  reading.aliasSteps += anchor.steps
+  if (hasTooManyAliases(reading)) refuse(at, 'aliases make up too much of the text')
   return { ...anchor.content, merges: false }
+}
+
+const FEW_STEPS = 400_000
+const MANY_STEPS = 4_000_000
+
+/** go-yaml's guard against texts that aliases blow up. */
+function hasTooManyAliases({ steps, aliasSteps }: Reading): boolean {
+  const size = Math.min(Math.max((steps - FEW_STEPS) / (MANY_STEPS - FEW_STEPS), 0), 1)
+  return aliasSteps > 100 && steps > 1000 && aliasSteps / steps > 0.99 - 0.89 * size
 }
 
 /** The full tag, or '' where there is none. */

@@ -77,6 +77,22 @@ test('odd texts read as go-yaml reads them', () => {
   }
 })
 
+// go-yaml refuses a text of more than 1000 steps of decoding of which more than 99 % come from aliases.
+test('aliases that blow a text up are refused where go-yaml refuses them', () => {
+  const levels = (count: number) =>
+    Array.from({ length: count }, (_, level) => {
+      const items = Array.from({ length: 10 }, () => (level === 0 ? 'x' : `*a${level - 1}`))
+      return `a${level}: &a${level} [${items.join(', ')}]\n`
+    }).join('')
+  assert.equal(readYaml(levels(3)).ok, true)
+  assert.equal(readYaml(levels(4)).ok, false)
+  assert.equal(readYaml(`a: &a [${'x, '.repeat(99)}x]\nb:\n${'- *a\n'.repeat(100)}`).ok, true)
+  assert.equal(
+    readYaml(`a: &a {${Array.from({ length: 60 }, (_, n) => `k${n}: 1`).join()}}\nb:\n${'- *a\n'.repeat(1000)}`).ok,
+    false,
+  )
+})
+
 test('JSON text reads as JSON.parse reads it', () => {
   fc.assert(
     fc.property(fc.jsonValue({ noUnicodeString: false }), fc.constantFrom(0, 2), (value, indent) => {
