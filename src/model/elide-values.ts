@@ -7,14 +7,20 @@ const SHARED_CONTEXT = 16
 
 /**
  * Texts cut to so many signs. What a text shares in front with the one that is most like it goes first: cut at their ends alone, two
- * different values could look the same. What is no text stays as it is.
+ * different ones could look the same.
  */
+export function elideTexts(texts: readonly string[], most: number): string[] {
+  const starts = texts.some((text) => text.length > most) ? startsOf([...new Set(texts)]) : null
+  return texts.map((text) => elide(text, starts?.get(text) ?? 0, most))
+}
+
+/** As {@link elideTexts}; what is no text stays as it is. */
 export function elideValues(values: PerCluster<Json>, most: number): PerCluster<Json> {
-  const texts = [...new Set(Object.values(values).filter((value) => typeof value === 'string'))]
-  const starts = texts.some((text) => text.length > most) ? startsOf(texts) : new Map<string, number>()
+  const texts = Object.values(values).filter((value) => typeof value === 'string')
+  const shown = new Map(elideTexts(texts, most).map((text, at) => [texts[at], text]))
   const elided: Record<string, Json> = {}
   for (const [name, value] of Object.entries(values)) {
-    setOwn(elided, name, typeof value === 'string' ? elide(value, starts.get(value) ?? 0, most) : value)
+    setOwn(elided, name, typeof value === 'string' ? (shown.get(value) ?? value) : value)
   }
   return elided
 }

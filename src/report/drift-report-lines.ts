@@ -1,7 +1,7 @@
 import type { Change, Severity } from '../model/comparison.ts'
 import { ITEM_LISTS, type DriftItem, type DriftReport, type ItemList } from '../model/drift-report.ts'
 import { canonicalJson } from '../model/json.ts'
-import { elideValues } from '../model/elide-values.ts'
+import { elideTexts } from '../model/elide-values.ts'
 import { compareRefs, compareText, displayRef, type ResourceRef } from '../model/resource-ref.ts'
 import { groupItems, type ItemGroup } from './drift-report-groups.ts'
 import { LIST_WORDS, nameList, safeClip, UNCOUNTED_WORDS } from './drift-report-words.ts'
@@ -167,25 +167,26 @@ function names(list: readonly string[]): Part {
 }
 
 function valueParts(item: DriftItem): Part[] {
-  const shown = elideValues(item.values, VALUE_WIDTH)
-  const groups = groupValues(item, item.among).map((group) => {
-    const [first = ''] = group.clusters
-    return group.value === undefined ? group : { ...group, value: shown[first] }
-  })
+  const groups = groupValues(item, item.among)
+  // What is shown is cut, not the values: what tells two secrets apart stands behind their texts.
+  const shown = elideTexts(
+    groups.map(({ value }) => (value === undefined ? '' : displayValue(value, item))),
+    VALUE_WIDTH,
+  )
   const between = words(groups.length === 2 ? ' → ' : ', ')
   return groups.flatMap((group, index) => [
     ...(index === 0 ? [] : [between]),
-    ...shownValue(group, item),
+    ...shownValue(group, shown[index]!),
     words(' ('),
     names(group.clusters),
     words(')'),
   ])
 }
 
-function shownValue({ value, unknown }: ValueGroup, item: DriftItem): Part[] {
+function shownValue({ value, unknown }: ValueGroup, text: string): Part[] {
   if (unknown !== null) return [words('not known: '), foreign(safeClip(unknown, VALUE_WIDTH))]
   if (value === undefined) return [words('absent')]
-  return [{ kind: 'value', text: safeClip(displayValue(value, item), VALUE_WIDTH) }]
+  return [{ kind: 'value', text: safeClip(text, VALUE_WIDTH) }]
 }
 
 /** An item with what is true of all of them. */

@@ -10,11 +10,15 @@ import {
   type SetAside,
   type SeverityCounts,
 } from '../model/drift-report.ts'
+import { elideTexts } from '../model/elide-values.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import { largestFitting } from './drift-report-lines.ts'
 import { headlineOf, safeClip } from './drift-report-words.ts'
 import { rank } from './outline.ts'
 import { displayValue } from './values.ts'
+
+/** Signs of a value: the whole stands in the comparison. */
+const MAX_VALUE = 100
 
 /** One item as receivers get it: values are texts for people, and of a secret only whether it is equal (`(secret A)`). */
 export type WebhookItem = {
@@ -113,9 +117,12 @@ function worstFirst(items: readonly DriftItem[]): DriftItem[] {
 function itemOf(item: DriftItem): WebhookItem {
   const { fingerprint, ref, layer, path, message, severity, previousSeverity, clusters } = item
   const { changes, unknown, firstSeen, revisions, owner } = item
-  const values = Object.fromEntries(
-    Object.entries(item.values).map(([name, value]) => [name, safeClip(displayValue(value, item), 100)]),
+  const names = Object.keys(item.values)
+  const texts = elideTexts(
+    Object.values(item.values).map((value) => displayValue(value, item)),
+    MAX_VALUE,
   )
+  const values = Object.fromEntries(names.map((name, at) => [name, safeClip(texts[at]!, MAX_VALUE)]))
   const told = { fingerprint, ref, layer, path, message, severity, previousSeverity, clusters }
   return { ...told, changes, values, unknown, firstSeen, revisions, owner }
 }

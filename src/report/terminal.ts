@@ -9,9 +9,12 @@ export function painter(color: boolean): Paint {
   return (style, text) => (color && text !== '' ? styleText(style, text, { validateStream: false }) : text)
 }
 
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]|(?![ \u3000])\p{Zs}/gu
 
-/** Text of others made safe for a terminal: control, format and bidirectional characters as `\u{...}`; line breaks stay. */
+/**
+ * Text of others made safe for a terminal: control, format and bidirectional characters, and spaces that look like another, as `\u{...}`;
+ * line breaks stay.
+ */
 export function safeText(text: string): string {
   return text.replaceAll(UNSAFE, (sign) => (sign === '\n' ? sign : `\\u{${sign.codePointAt(0)!.toString(16)}}`))
 }

@@ -13,8 +13,18 @@ const AMBIGUOUS = /^(?:|\s.*|.*\s|true|false|null|~|[-+]?(?:\d+\.?\d*|\.\d+)(?:[
 export function displayValue(value: Json, difference: Pick<Difference, 'values'>): string {
   if (isMasked(value)) return displayMask(value, difference)
   if (isBigNumber(value)) return value.$number
-  if (typeof value === 'string') return AMBIGUOUS.test(value) ? JSON.stringify(value) : value
+  if (typeof value === 'string') return displayText(value, difference)
   return JSON.stringify(value, (_, inner: Json) => (isMasked(inner) ? (inner.text ?? '***') : inner))
+}
+
+/** Signs that look like others (a space that does not break, letters and their accents) are shown as codes where they are all that differs. */
+function displayText(text: string, { values }: Pick<Difference, 'values'>): string {
+  const shown = AMBIGUOUS.test(text) ? JSON.stringify(text) : text
+  const plain = text.normalize('NFKC')
+  const isTaken = Object.values(values).some(
+    (other) => typeof other === 'string' && other !== text && other.normalize('NFKC') === plain,
+  )
+  return isTaken ? shown.replaceAll(/[^\n -~]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`) : shown
 }
 
 function displayMask(value: { masked: string; text?: string }, difference: Pick<Difference, 'values'>): string {

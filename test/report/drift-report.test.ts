@@ -184,6 +184,10 @@ test('long values that differ late are told as different, also beside one that d
   const told = item({ among: Object.keys(values), values, changes: { production: 'changed', edge: 'changed' } })
   const text = renderDriftText(driftReport({ fresh: [told] }))
   assert.match(text, /none \(staging\), ….*\/one \(production, lab\), ….*\/two \(edge\)/)
+  const masked = (tag: string) => ({ masked: `hmac:k1:${tag}`, text: `${start}***` })
+  const secret = item({ values: { staging: masked('aa'), production: masked('bb') } })
+  const said = renderDriftText(driftReport({ fresh: [secret] }))
+  assert.match(said, /….*\(secret A\) \(staging\) → ….*\(secret B\) \(production\)/)
 })
 
 test('as Markdown and as a comment that can be found again', () => {

@@ -262,6 +262,20 @@ test('of many long values of which some begin alike, each shows how it differs f
   assert.match(output, /\n +edge {8}ssh:\/\/git\.example\.com\n +lab {9}….*example\.com\/\n/)
 })
 
+test('values that only look alike are told apart', () => {
+  const values = [
+    { path: 'a', from: 'a b', to: 'a\u00a0b', shown: 'a b → a\\u{a0}b' },
+    { path: 'b', from: 'caf\u00e9', to: 'cafe\u0301', shown: 'caf\\u{e9} → cafe\\u{301}' },
+    { path: 'c', from: 'caf\u00e9', to: 'tee', shown: 'caf\u00e9 → tee' },
+    { path: 'd', from: 'a ', to: 'a', shown: '"a " → a' },
+  ]
+  for (const { path, from, to, shown } of values) {
+    const one = difference({ path, values: { staging: from, production: to }, changes: { production: 'changed' } })
+    const output = text(comparison([drift(ref('X', 'a', 'b'), [one])]))
+    assert.ok(output.includes(`${path}  ${shown}\n`), output)
+  }
+})
+
 test('the value stays in view beside the names of many clusters', () => {
   const names = Array.from({ length: 20 }, (_, n) => `cluster-number-${n}`)
   const values = { staging: 'old', ...Object.fromEntries(names.map((name) => [name, 'new'])) }
