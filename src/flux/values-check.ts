@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto'
 import { dig, digArray, digString, isJsonObject, own, type Json, type JsonObject } from '../model/json.ts'
 import type { RawObject } from '../model/snapshot.ts'
 import type { ReadConfig } from './config-object.ts'
 import type { CompositionProblem } from './effective.ts'
-import { digestValues, mergeHelmValues } from './helm-values.ts'
+import { mergeHelmValues, valuesText } from './helm-values.ts'
 import { readYamlValues } from './yaml.ts'
 
 /** Whether the values composed from what is on the cluster are those that helm-controller last took, by its own digest of them. */
@@ -26,8 +27,8 @@ const FIELD = 'valuesCheck'
 
 /**
  * Composes the values of a release as its controller does and compares their digest with the controller's. Not verifiable: there is no
- * digest, the controller has not seen the latest generation or is suspended, or something could not be read. `readText` may remember
- * what it read.
+ * digest, its algorithm is not known, the controller has not seen the latest generation or is suspended, or something could not be read.
+ * `readText` may remember what it read.
  */
 export function checkValues(release: RawObject, read: ReadConfig, readText = readYamlValues): ValuesCheck {
   const spec = own(release, 'spec')
@@ -38,8 +39,16 @@ export function checkValues(release: RawObject, read: ReadConfig, readText = rea
     return { digest: 'not-verifiable', problem, inlineIgnored: false }
   }
   const taken = isSettled(release) ? takenDigest(own(release, 'status')) : null
-  const digest = taken === null ? 'not-verifiable' : taken === digestValues(merged.values) ? 'matches' : 'differs'
-  return { digest, problem: null, inlineIgnored: merged.inlineIgnored }
+  return { digest: compareWith(taken, merged.values), problem: null, inlineIgnored: merged.inlineIgnored }
+}
+
+/** helm-controller's flag `--snapshot-digest-algo` also knows algorithms that we do not. */
+const ALGORITHM = /^(sha(?:256|384|512)):/
+
+function compareWith(taken: string | null, values: JsonObject): DigestCheck {
+  const algorithm = ALGORITHM.exec(taken ?? '')?.[1]
+  if (algorithm === undefined) return 'not-verifiable'
+  return taken === `${algorithm}:${hash(algorithm, valuesText(values), 'hex')}` ? 'matches' : 'differs'
 }
 
 /** The digest over the values of the last attempt, as helm-controller writes it; null where there is none. Also of a reduced status. */

@@ -40,6 +40,25 @@ test("the values are compared with the controller's own digest of them", async (
   )
 })
 
+// `sha512sum` and `sha384sum` over the same YAML texts: `a: 1`, `b:`, `  c: x` and `password: s3cret`, each line ended.
+test('a digest of another algorithm is compared where it is known', async (t) => {
+  const digestIn = async (lastAttemptedConfigDigest: string) =>
+    (await checkOf(t, release('web', from('ConfigMap', 'v'), { lastAttemptedConfigDigest }), [values]))?.digest
+  assert.equal(
+    await digestIn(
+      'sha512:ffd0ceea5d26aacddf9282aa089ba8a442207c49b48f604c9dae71e407ca7e8682f7c0199e8a2e817cb46961f2bf1137eef3c34bf3074ac19871036da97aba86',
+    ),
+    'matches',
+  )
+  assert.equal(
+    await digestIn(
+      'sha384:277e7d3f793ded25bf963f3aa97121bef5b3f48269f56eecb587333f956a3ad982af0b55c4441c8873430b6d2be9f94b',
+    ),
+    'differs',
+  )
+  assert.equal(await digestIn(`blake3:${'0'.repeat(64)}`), 'not-verifiable')
+})
+
 test('without a digest, before the controller has seen the object, or while it is suspended, nothing can be verified', async (t) => {
   const digest = { lastAttemptedConfigDigest: SECRET }
   for (const [spec, status] of [
