@@ -99,9 +99,9 @@ function oneSidedList({ oneSided }: Outline): string {
   const rest = oneSided.length - shown.length
   const lines = shown.map((group) => {
     const own = group.drift
-      ? `${code(displayRef(group.drift.ref))} ${escapeMarkdown(describePresence(group.drift))}`
+      ? `${code(displayRef(group.drift.ref))} ${escapeMarkdown(describePresence(group.drift, MAX_NAMES))}`
       : ''
-    const children = escapeMarkdown(describeChildren(group))
+    const children = escapeMarkdown(describeChildren(group, MAX_NAMES))
     return `- **${group.severity}** ${[own, children].filter((part) => part !== '').join(', ')}`
   })
   return ['**On one side only**', '', ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join('\n')

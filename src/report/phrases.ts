@@ -70,16 +70,18 @@ export function describeReading(cluster: ComparedCluster): string {
   return unread.length === 0 ? whole : `${whole}; ${unread.map(({ kind, status }) => `${kind} ${status}`).join(', ')}`
 }
 
-/** `missing in production` or `only in production`. */
-export function describePresence(drift: Drift): string {
+/** `missing in production` or `only in production`; of more clusters than `most` the first are named. */
+export function describePresence(drift: Drift, most = Number.POSITIVE_INFINITY): string {
   const present = clustersThat(drift, 'present')
   const absent = clustersThat(drift, 'absent')
   const unknown = clustersThat(drift, 'unknown')
   const changes = drift.differences.flatMap(({ layer, changes: all }) =>
     layer === 'presence' ? Object.values(all) : [],
   )
-  const side = changes.includes('missing') ? `missing in ${absent.join(', ')}` : `only in ${present.join(', ')}`
-  return unknown.length === 0 ? side : `${side}, not known in ${unknown.join(', ')}`
+  const side = changes.includes('missing')
+    ? `missing in ${someNames(absent, most)}`
+    : `only in ${someNames(present, most)}`
+  return unknown.length === 0 ? side : `${side}, not known in ${someNames(unknown, most)}`
 }
 
 function clustersThat(drift: Drift, presence: 'present' | 'absent' | 'unknown'): ClusterName[] {
@@ -94,12 +96,12 @@ export function countKinds(drifts: readonly Drift[]): string {
 }
 
 /** What goes with a one-sided object or cause: `and 5 objects because of it: 2 HelmRelease, ...`. */
-export function describeChildren({ drift, cause, children }: OneSidedOutline): string {
+export function describeChildren({ drift, cause, children }: OneSidedOutline, most = Number.POSITIVE_INFINITY): string {
   const [first] = children
   if (!first) return ''
   const kinds = countKinds(children)
   if (drift) return `and ${plural(children.length, 'object')} because of it: ${kinds}`
-  const side = describePresence(first)
+  const side = describePresence(first, most)
   const them = children.length === 1 ? 'it' : 'them'
   if (cause?.code === 'crd-not-installed') return `${kinds} ${side}: not a kind that is installed there`
   if (cause?.code === 'not-referenced')

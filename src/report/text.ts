@@ -36,6 +36,8 @@ const LABEL = 'critical'.length + 2
 const INDENT = LABEL + 2
 /** Of one code; `wide` shows all. */
 const MAX_FINDINGS = 3
+/** More names than these are listed by -o wide. */
+const MAX_NAMES = 6
 const MAX_ONE_SIDED = 12
 
 export type TextStyle = Aside & { readonly wide: boolean }
@@ -130,7 +132,7 @@ function oneSided(outline: Outline, { paint, width, wide }: TextContext): string
     .slice(shown.length)
     .flatMap(({ drift, children }) => [...(drift ? [drift] : []), ...children])
   const lines = shown.flatMap((group) => [
-    ...labelled(group.severity, oneSidedSentence(group), width, paint),
+    ...labelled(group.severity, oneSidedSentence(group, wide ? Number.POSITIVE_INFINITY : MAX_NAMES), width, paint),
     ...(wide && group.drift ? [moreLine(fingerprintNote(group.drift.differences[0]!), paint)] : []),
   ])
   const rest =
@@ -138,10 +140,10 @@ function oneSided(outline: Outline, { paint, width, wide }: TextContext): string
   return [paint('bold', 'ON ONE SIDE ONLY'), ...lines, ...rest]
 }
 
-function oneSidedSentence(group: OneSidedOutline): string {
-  const children = safeLine(describeChildren(group))
+function oneSidedSentence(group: OneSidedOutline, most: number): string {
+  const children = safeLine(describeChildren(group, most))
   if (!group.drift) return children
-  return `${safeLine(titleOf(group.drift.ref))} ${safeLine(describePresence(group.drift))}${children === '' ? '' : `, ${children}`}`
+  return `${safeLine(titleOf(group.drift.ref))} ${safeLine(describePresence(group.drift, most))}${children === '' ? '' : `, ${children}`}`
 }
 
 function repeated(outline: Outline, context: TextContext): string[] {

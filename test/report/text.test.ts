@@ -262,6 +262,18 @@ test('of many long values of which some begin alike, each shows how it differs f
   assert.match(output, /\n +edge {8}ssh:\/\/git\.example\.com\n +lab {9}….*example\.com\/\n/)
 })
 
+test('of many clusters that lack an object the first are named, and all in wide output', () => {
+  const names = Array.from({ length: 7 }, (_, n) => `c${n}`)
+  const one = missing(ref('X', 'a', 'b'))
+  const presence = {
+    staging: 'present' as const,
+    ...Object.fromEntries(names.map((name) => [name, 'absent' as const])),
+  }
+  const document = comparison([{ ...one, presence }])
+  assert.match(text(document), /X\/a\/b missing in c0, c1, c2 and 4 more\n/)
+  assert.ok(renderComparison(document, 'wide', options).includes(`missing in ${names.join(', ')}\n`))
+})
+
 test('values that only look alike are told apart', () => {
   const values = [
     { path: 'a', from: 'a b', to: 'a\u00a0b', shown: 'a b → a\\u{a0}b' },
