@@ -11,6 +11,8 @@ const CALL_SILENCE_MS = 5_000
 /** As above where a question may be answered late: longer than the 10 s for which BullMQ blocks. */
 const WORK_SILENCE_MS = 20_000
 const CONNECT_MS = 5_000
+/** For which ioredis keeps the process alive after the end of a connection, also of one that was gone before. */
+const END_MS = 100
 
 /** Hears in one word what is wrong with Redis (`ECONNREFUSED`, `OOM`); texts of errors are not told, they may hold data. */
 export type OnTrouble = (reason: string) => void
@@ -72,6 +74,7 @@ function connect(target: RedisTarget, use: 'calls' | 'work'): RedisClient {
   const patient = use === 'work'
   const common = {
     connectTimeout: CONNECT_MS,
+    disconnectTimeout: END_MS,
     socketTimeout: patient ? WORK_SILENCE_MS : CALL_SILENCE_MS,
     // BullMQ demands null where it blocks; 0 fails what is on its way when the connection breaks.
     maxRetriesPerRequest: patient ? null : 0,
