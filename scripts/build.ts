@@ -40,9 +40,6 @@ cpSync('migrations', join(TARGET, 'migrations'), { recursive: true })
 cpSync('src/simulator/demo', join(TARGET, 'dist/demo'), { recursive: true })
 mkdirSync(join(TARGET, 'dist/swagger-ui'))
 for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
-  cpSync(join('node_modules/swagger-ui-dist', name), join(TARGET, 'dist/swagger-ui', name))
-}
-for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
   cpSync(join(DOCS_PAGES, name), join(TARGET, 'dist/swagger-ui', name))
 }
 mkdirSync(join(TARGET, 'bin'))
