@@ -18,20 +18,25 @@ const APPLICATION_ID = 0x66_6c_78_63
 
 export type Connection = Database.Database
 
+/** How a file that is new is written until somebody opens it again: what is `direct` is written once, not to a log first. */
+export type WhenNew = 'log' | 'direct'
+
 /**
  * Opens the database file, making it (0600) and its folder (0700) where they do not exist. Each commit is durable before it returns.
+ * `whenNew`: `direct` is for a process that stores once and ends; until then those that read and those that store wait for each other.
  * Throws SQLite's and the file system's errors, and `history-unavailable` for a database of another program.
  */
-export function connect(path: string): Connection {
+export function connect(path: string, whenNew: WhenNew = 'log'): Connection {
   makeFile(path)
   const db = new Database(path, { timeout: BUSY_MS })
   try {
     requireSqlite(db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '')
     requireOurs(db, path)
+    const isNew = db.pragma('page_count', { simple: true }) === 0
     db.pragma(`page_size = ${PAGE_BYTES}`)
     // For new files only: pages that are free can then be given back a few at a time.
     db.pragma('auto_vacuum = INCREMENTAL')
-    useWal(db)
+    if (!isNew || whenNew === 'log') useWal(db)
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
     db.pragma(`journal_size_limit = ${LOG_BYTES}`)

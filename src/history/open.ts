@@ -37,7 +37,7 @@ export type WhenOwned = 'refuse' | 'read'
 export function openHistory(options: HistoryOptions, whenOwned: WhenOwned = 'refuse'): History {
   const { path, migrations } = options
   return guarded(path, () => {
-    const db = connect(path)
+    const db = connect(path, 'direct')
     const lock = closingOnError(db, () => shareDatabase(path, whenOwned === 'read' ? 0 : undefined))
     if (lock) {
       return openLocked(db, lock, () => {

@@ -13,7 +13,20 @@ test('the file and its folder are made for their owner alone', (t) => {
   const { path, folder } = historyIn(t)
   assert.equal(statSync(join(folder, 'state')).mode & 0o777, 0o700)
   assert.equal(statSync(path).mode & 0o777, 0o600)
-  assert.equal(statSync(`${path}-wal`).mode & 0o777, 0o600)
+})
+
+test('a new history is written directly, and to a log from when it is opened again, also by who began', (t) => {
+  const { history, path } = historyIn(t)
+  history.saveSnapshot(snapshotOf('snap_1', [{ name: 'a' }]).snapshot)
+  assert.deepEqual([existsSync(`${path}-wal`), existsSync(`${path}-journal`)], [false, false])
+  const again = open(path)
+  t.after(() => again.close())
+  again.saveSnapshot(snapshotOf('snap_2', [{ name: 'a' }]).snapshot)
+  const log = statSync(`${path}-wal`)
+  assert.equal(log.mode & 0o777, 0o600)
+  history.saveSnapshot(snapshotOf('snap_3', [{ name: 'b' }]).snapshot)
+  assert.ok(statSync(`${path}-wal`).size > log.size)
+  assert.equal(again.loadSnapshot('production', 'latest')?.id, 'snap_3')
 })
 
 test('a connection is durable, checks references and waits for others', (t) => {
