@@ -12,15 +12,15 @@ const SMALLEST = 2 * 1024 * 1024
  * they start with. It is known to hold for Node 24, so nothing is done under another version.
  */
 export function limitYoungGeneration(version = process.versions.node): void {
-  if (!version.startsWith('24.') || isGrown()) return
+  if (!version.startsWith('24.') || limitGrowth()) return
   const observer = new PerformanceObserver(() => {
-    if (isGrown()) observer.disconnect()
+    if (limitGrowth()) observer.disconnect()
   })
   observer.observe({ entryTypes: ['gc'] })
 }
 
-/** Lets it grow to the wanted size at once, and no further when it has that. */
-function isGrown(): boolean {
+/** Lets it grow to the wanted size at once, and no further when it has that: then true. */
+function limitGrowth(): boolean {
   const size = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? WANTED
   setFlagsFromString(`--semi-space-growth-factor=${Math.max(1, Math.floor(WANTED / Math.max(size, SMALLEST)))}`)
   return size >= WANTED

@@ -84,7 +84,7 @@ function derivedFrom(difference: Difference, causes: readonly Difference[]): Dif
 }
 
 /** The state of an object follows from what is counted. */
-export function settled(result: UnitResult): UnitResult {
+function settled(result: UnitResult): UnitResult {
   return { ...result, state: stateOf(result.differences.filter(isDrift), result.sightings, result.certainty) }
 }
 

@@ -10,8 +10,9 @@ export const BLANK = '***'
  */
 type Passage = { readonly marks: readonly string[]; readonly form: RegExp }
 
+const QUOTED = String.raw`"[^"\n]{1,4096}"|'[^'\n]{1,4096}'`
 /** A word, maybe in quotes. */
-const WORD = String.raw`"[^"\n]{1,4096}"|'[^'\n]{1,4096}'|[^\s"']{1,4096}`
+const WORD = String.raw`${QUOTED}|[^\s"']{1,4096}`
 /** The rest of a command before an option. */
 const REST = String.raw`\b[^\n|;&]{0,500}?`
 
@@ -61,7 +62,7 @@ const PASSAGES: readonly Passage[] = [
   // Programs: `'password' => 'x'`, `conf['password'] = 'x'`, `define('DB_PASSWORD', 'x')`.
   passage(
     '=>|\'] =|"] =|define(',
-    String.raw`((?:\bdefine\([ \t]*)?["'](?<name>[\w.-]{1,80})["'](?:\]?[ \t]*=>?|,)[ \t]*)("[^"\n]{1,4096}"|'[^'\n]{1,4096}')`,
+    String.raw`((?:\bdefine\([ \t]*)?["'](?<name>[\w.-]{1,80})["'](?:\]?[ \t]*=>?|,)[ \t]*)(${QUOTED})`,
   ),
   // Blocks: `secret "x";`
   passage(
@@ -73,7 +74,7 @@ const PASSAGES: readonly Passage[] = [
   passage('set_header', String.raw`(set_header[ \t]+(?<name>[\w-]{1,80})[ \t]+)([^\s"';]{1,4096})`),
   passage(
     '-Key|-Token|-KEY|-TOKEN|-key|-token',
-    String.raw`((?<![\w-])(?<name>(?:X-[\w-]{0,40}|Private-)(?:Key|Token))[ \t]+)("[^"\n]{1,4096}"|'[^'\n]{1,4096}')`,
+    String.raw`((?<![\w-])(?<name>(?:X-[\w-]{0,40}|Private-)(?:Key|Token))[ \t]+)(${QUOTED})`,
     'gi',
   ),
   // XML: `<password>x</password>`, `<add key="ApiKey" value="x"/>`.
@@ -81,14 +82,11 @@ const PASSAGES: readonly Passage[] = [
     '</',
     String.raw`(<(?<name>[A-Za-z][\w.:-]{0,80})(?:\s[^<>]{0,500})?>)([^<>\s][^<>]{0,4096})(?=<\/\k<name>\s*>)`,
   ),
-  passage(
-    'value=',
-    String.raw`(\b(?:key|name|id)=["'](?<name>[\w.-]{1,120})["']\s[^<>]{0,200}?\bvalue=)("[^"\n]{1,4096}"|'[^'\n]{1,4096}')`,
-  ),
+  passage('value=', String.raw`(\b(?:key|name|id)=["'](?<name>[\w.-]{1,120})["']\s[^<>]{0,200}?\bvalue=)(${QUOTED})`),
 ]
 
 /** `curl -u user:password`. */
-const LOGIN = /(?<![\w-])((?:-u|--user|--proxy-user)(?:[ \t]+|=))("[^"\n]{1,4096}"|'[^'\n]{1,4096}'|[^\s"']{1,4096})/g
+const LOGIN = new RegExp(String.raw`(?<![\w-])((?:-u|--user|--proxy-user)(?:[ \t]+|=))(${WORD})`, 'g')
 
 /** Running text with `***` where a configuration or a command gives a secret to a program. */
 export function blankPassages(text: string): string {

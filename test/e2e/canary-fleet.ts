@@ -125,6 +125,10 @@ function helmRelease(side: string, message: string): object {
         env: [{ name: 'NOTE', value: `seen ${message} here ${side}` }],
         header: `Bearer ${canary('bearer')}`,
         extra: `aws_secret_access_key: ${canary('embedded')}\nregion: ${side}\n`,
+        script: `sshpass -p ${canary('command')} ssh app@db.${side}\n`,
+        settings: `<server><id>${side}</id><password>${canary('xml')}</password></server>`,
+        acl: `user app on >${canary('acl')} ~${side}:* +@all`,
+        proxy: `proxy_set_header X-Api-Key "${canary('header')}"; # ${side}`,
       },
       postRenderers: [
         {
