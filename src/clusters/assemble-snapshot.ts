@@ -148,7 +148,7 @@ function entryOf(object: TakenObject, { yamlKeys, reuse }: Use, making: Making):
   if (reuse && known) {
     if (limit !== null || checks.isKnown(object)) return known
     const { noted: _noted, ...before } = known
-    return { ...before, ...tell(reduceObject(object.raw()), object, making) }
+    return { ...before, ...tell(reduceObject(object.raw(), ref), object, making) }
   }
   const raw = object.raw()
   const suspended = lastActiveOf(raw)
@@ -161,7 +161,7 @@ function entryOf(object: TakenObject, { yamlKeys, reuse }: Use, making: Making):
     ...(suspended === null ? {} : { suspended }),
   }
   if (limit) return { ...identity, digest: keep(masker.maskBody({}, ref), bodies), statusDigest: null, limit }
-  const reduced = reduceObject(raw)
+  const reduced = reduceObject(raw, ref)
   const { body } = reduced
   const masked = isSecret(ref) ? masker.maskSecretBody(body, yamlKeys) : masker.maskBody(body, ref)
   return {
@@ -185,7 +185,7 @@ function tell({ ref, status: bare }: ReducedObject, object: TakenObject, { maske
 function keep(body: ObjectBody, bodies: Bodies): Digest {
   const text = canonicalJson(body)
   const digest = digestOfText(text)
-  if (!bodies.has(digest)) bodies.set(digest, text)
+  bodies.set(digest, text)
   return digest
 }
 

@@ -1,5 +1,5 @@
 import { splitApiVersion } from '../flux/identity.ts'
-import { dig, digString, isJsonObject } from '../model/json.ts'
+import { dig, digString, isJsonObject, setOwn } from '../model/json.ts'
 import type { RawObject } from '../model/snapshot.ts'
 
 export function versionOf(raw: RawObject): string {
@@ -17,7 +17,11 @@ export function resourceVersionOf(raw: RawObject): string | null {
 /** The labels whose values are texts, unscrubbed. */
 export function labelsOf(raw: RawObject): Record<string, string> {
   const labels = dig(raw, 'metadata', 'labels')
-  if (!isJsonObject(labels)) return {}
-  const texts = Object.entries(labels).filter((label): label is [string, string] => typeof label[1] === 'string')
-  return Object.fromEntries(texts)
+  const texts: Record<string, string> = {}
+  if (!isJsonObject(labels)) return texts
+  for (const key of Object.keys(labels)) {
+    const value = labels[key]
+    if (typeof value === 'string') setOwn(texts, key, value)
+  }
+  return texts
 }

@@ -33,7 +33,7 @@ export type Again = () => RawObject
 /** Takes from an object what is needed of it at once. Without `again`, or where nothing is known, its content is kept. */
 export function takeObject(raw: RawObject, known: KnownObjects | null = null, again: Again | null = null): TakenObject {
   const ref = refOf(raw)
-  if (isGenerated(raw)) return { ...UNREAD, ref, generated: true }
+  if (isGenerated(raw, ref)) return { ...UNREAD, ref, generated: true }
   const entry = known && knownEntry(raw, known)
   // What was within limits then is still, being unchanged.
   const limit = entry ? entry.limit : exceedsLimits(raw)

@@ -118,9 +118,9 @@ const OWNER_LABEL = /\/(?:name|namespace)$/
 
 function scrubLabels(run: MaskRun, labels: Readonly<Record<string, string>>): Record<string, string> {
   const scrubbed: Record<string, string> = {}
-  for (const [key, value] of Object.entries(labels)) {
-    const text = OWNER_LABEL.test(key) ? value : scrubLabel(run, key, value)
-    Object.defineProperty(scrubbed, key, { value: text, writable: true, enumerable: true, configurable: true })
+  for (const key of Object.keys(labels)) {
+    const value = labels[key]!
+    setOwn(scrubbed, key, OWNER_LABEL.test(key) ? value : scrubLabel(run, key, value))
   }
   return scrubbed
 }

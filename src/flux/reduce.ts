@@ -1,18 +1,12 @@
 import { dig, digString, isJsonObject, own, setOwn, type Json, type JsonObject } from '../model/json.ts'
 import type { ResourceRef } from '../model/resource-ref.ts'
 import type { RawObject } from '../model/snapshot.ts'
-import { refOf, splitApiVersion } from './identity.ts'
+import { refOf } from './identity.ts'
 import { reduceStatus } from './status.ts'
 
 /** An object reduced to what is compared. It shares sub-trees with the object and is not masked yet. */
 export type ReducedObject = {
   readonly ref: ResourceRef
-  /** API version without the group. */
-  readonly version: string
-  readonly uid: string | null
-  readonly resourceVersion: string | null
-  /** All labels that are text. */
-  readonly labels: Record<string, string>
   /** As `ObjectBody` in model/snapshot.ts says. */
   readonly body: JsonObject
   /** Null where there is no current state. */
@@ -52,15 +46,10 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'status'])
  * Reduces an object to its desired and its current state. Malformed parts are kept as they are, so that a difference in them shows;
  * nothing is copied that need not be, nothing is changed, nothing thrown. Safe on any depth.
  */
-export function reduceObject(raw: RawObject): ReducedObject {
-  const ref = refOf(raw)
+export function reduceObject(raw: RawObject, ref: ResourceRef = refOf(raw)): ReducedObject {
   const data = ref.group === '' && (ref.kind === 'ConfigMap' || ref.kind === 'Secret')
   return {
     ref,
-    version: splitApiVersion(digString(raw, 'apiVersion') ?? '').version,
-    uid: digString(raw, 'metadata', 'uid') ?? null,
-    resourceVersion: digString(raw, 'metadata', 'resourceVersion') ?? null,
-    labels: labelsOf(dig(raw, 'metadata', 'labels')),
     body: data ? dataBody(raw, ref.kind) : fluxBody(raw, ref),
     status: data ? null : reduceStatus(raw),
   }
@@ -74,8 +63,7 @@ export function reduceObject(raw: RawObject): ReducedObject {
  * - an ExternalArtifact with the label by which source-watcher marks what an ArtifactGenerator made.
  * Copies that a ResourceSet makes of ConfigMaps are not: Flux reads them where they are.
  */
-export function isGenerated(raw: RawObject): boolean {
-  const ref = refOf(raw)
+export function isGenerated(raw: RawObject, ref: ResourceRef = refOf(raw)): boolean {
   if (generatorOf(ref) === null) return false
   const { kind, name } = ref
   const labels = dig(raw, 'metadata', 'labels')
@@ -151,16 +139,6 @@ function behaviour(entries: Json | undefined): JsonObject | null {
     if (BEHAVIOUR.has(key) || key.startsWith(EVENT_METADATA)) (kept ??= {})[key] = entries[key]!
   }
   return kept
-}
-
-function labelsOf(labels: Json | undefined): Record<string, string> {
-  const texts: Record<string, string> = {}
-  if (!isJsonObject(labels)) return texts
-  for (const key of Object.keys(labels)) {
-    const value = labels[key]
-    if (typeof value === 'string') setOwn(texts, key, value)
-  }
-  return texts
 }
 
 function isEmpty(object: JsonObject): boolean {

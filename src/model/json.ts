@@ -19,7 +19,11 @@ export function isBigNumber(value: Json | undefined): value is BigNumber & JsonO
 
 /** The own property `key`, never one of the prototype (`constructor`, `__proto__`). */
 export function own(object: Json | undefined, key: string): Json | undefined {
-  return isJsonObject(object) && Object.hasOwn(object, key) ? object[key] : undefined
+  if (!isJsonObject(object)) return undefined
+  const value: Json | undefined = object[key]
+  // What the prototype has are functions and `__proto__`: anything else is own, found by one look instead of two.
+  if (typeof value !== 'function' && key !== '__proto__') return value
+  return Object.hasOwn(object, key) ? value : undefined
 }
 
 /** Follows own properties; undefined as soon as a step is missing. */
