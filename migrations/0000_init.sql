@@ -33,6 +33,11 @@ CREATE TABLE `documents` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `documents_digest_unique` ON `documents` (`digest`);--> statement-breakpoint
+CREATE TABLE `lines` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`texts` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `lists` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`digest` blob NOT NULL,

@@ -32,3 +32,17 @@ export function decodeIds(bytes: Uint8Array): number[] {
   }
   return ids
 }
+
+/** Ids that are this close are read by one range scan, rows between them included. */
+const NEAR = 4
+
+/** The fewest ranges that cover the ids without many others between them. */
+export function idSpans(ids: readonly number[]): readonly (readonly [first: number, last: number])[] {
+  const spans: [number, number][] = []
+  for (const id of Float64Array.from(ids).sort()) {
+    const current = spans.at(-1)
+    if (current && id - current[1] <= NEAR) current[1] = id
+    else spans.push([id, id])
+  }
+  return spans
+}

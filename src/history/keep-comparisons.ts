@@ -47,10 +47,7 @@ export function prepareKeepComparisons(queries: Queries, documents: Documents): 
         differences: summary.differences,
         // Both places stay in the text, empty, so that the document comes back with its keys in order.
         header: documents.put(JSON.stringify({ ...comparison, id: '', drifts: [] })),
-        drifts: documents.putList(
-          drifts.map((drift) => JSON.stringify(drift)),
-          () => undefined,
-        ),
+        drifts: documents.putList(drifts.map((drift) => JSON.stringify(drift))),
       }
       const sequence = Number(queries.insert(comparisons).values(row).run().lastInsertRowid)
       saveSides(queries, sequence, comparison)

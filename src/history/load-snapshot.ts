@@ -27,8 +27,8 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
     ...header,
     coverage: withScopeVersions(header.coverage, JSON.parse(row.scopeVersions)),
     error: errorOf(row),
-    entries: readEntries(documents.getList(row.entries).texts, versions),
-    references: readReferenceRuns(documents.getList(row.references).texts).flat(),
+    entries: readEntries(documents.lines.getList(row.entries).texts, versions),
+    references: readReferenceRuns(documents.lines.getList(row.references).texts).flat(),
     events: row.events === null ? null : (parseJsonText(documents.get(row.events)) as unknown as EventCount[]),
     body: bodyReader(documents),
   }

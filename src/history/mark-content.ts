@@ -4,11 +4,15 @@ import type { Connection } from './connect.ts'
 import { readEntry } from './entry-text.ts'
 import { decodeIds } from './id-list.ts'
 import { createIdSet, type IdSet } from './id-set.ts'
+import { blockOf } from './lines.ts'
+import type { Documents } from './documents.ts'
 
 /** What some kept snapshot, comparison, report or message needs. */
 export type LiveContent = {
   readonly documents: Pick<IdSet, 'has'>
   readonly lists: Pick<IdSet, 'has'>
+  /** Rows of lines of which at least one is needed. */
+  readonly lines: Pick<IdSet, 'has'>
   /** Marks what the next row that is kept needs; false where all rows have been seen. */
   readonly markNext: () => boolean
 }
@@ -26,8 +30,11 @@ type ReportParts = { readonly sequence: number; readonly header: number; readonl
 type Marks = {
   readonly documents: IdSet
   readonly lists: IdSet
-  /** Marks a list with its members. */
+  readonly lines: IdSet
+  /** Marks a list of documents with its members. */
   readonly list: (id: number) => void
+  /** Marks a list of references. */
+  readonly references: (id: number) => void
   /** Marks a list of entries with the bodies that they name. */
   readonly entries: (id: number) => void
 }
@@ -36,8 +43,8 @@ type Marks = {
  * Rows are seen in the order of their sequence, so that those which come while others are marked or removed are seen after them: everything
  * that may be removed must be asked for after `markNext` gave false within the same transaction.
  */
-export function createLiveContent(db: Connection, path: string): LiveContent {
-  const marks = createMarks(db, path)
+export function createLiveContent(db: Connection, path: string, documents: Documents): LiveContent {
+  const marks = createMarks(db, path, documents)
   const versions = 'entry_versions AS entryVersions'
   const snapshot = db.prepare<[number], SnapshotParts>(
     nextOf('snapshots', `header, ${versions}, events, entries, "references"`),
@@ -54,6 +61,7 @@ export function createLiveContent(db: Connection, path: string): LiveContent {
   return {
     documents: marks.documents,
     lists: marks.lists,
+    lines: marks.lines,
     // All tables move on, also where the first of them had a row.
     markNext: () => tables.map((next) => next()).includes(true),
   }
@@ -83,7 +91,7 @@ function markSnapshot(marks: Marks, row: SnapshotParts): void {
   marks.documents.add(row.entryVersions)
   if (row.events !== null) marks.documents.add(row.events)
   marks.entries(row.entries)
-  marks.list(row.references)
+  marks.references(row.references)
 }
 
 function markComparison(marks: Marks, row: ComparisonParts): void {
@@ -96,13 +104,12 @@ function markReport(marks: Marks, row: ReportParts): void {
   marks.list(row.items)
 }
 
-function createMarks(db: Connection, path: string): Marks {
+function createMarks(db: Connection, path: string, { lines: stored }: Documents): Marks {
   const members = db.prepare<[number], Buffer>('SELECT members FROM lists WHERE id = ?').pluck()
-  const text = db.prepare<[number], string>('SELECT json FROM documents WHERE id = ?').pluck()
   const idOf = db.prepare<[Buffer], number>('SELECT id FROM documents WHERE digest = ?').pluck()
   const documents = createIdSet()
   const lists = createIdSet()
-  const entryLists = createIdSet()
+  const lines = createIdSet()
   const entries = createIdSet()
   // What cannot be followed ends the work before anything is removed by half a knowledge.
   const there = <T>(found: T | undefined, what: string): T => {
@@ -114,19 +121,25 @@ function createMarks(db: Connection, path: string): Marks {
     if (digest === null) return
     documents.add(there(idOf.get(Buffer.from(digest.slice('sha256:'.length), 'hex')), `the content ${digest}`))
   }
+  const markLines = (ids: readonly number[]): void => {
+    for (const id of ids) lines.add(blockOf(id))
+  }
   return {
     documents,
     lists,
+    lines,
     list: (id) => {
       if (lists.add(id)) for (const member of membersOf(id)) documents.add(member)
     },
+    references: (id) => {
+      if (lists.add(id)) markLines(membersOf(id))
+    },
     entries: (id) => {
-      lists.add(id)
-      if (!entryLists.add(id)) return
-      for (const member of membersOf(id)) {
-        documents.add(member)
-        if (!entries.add(member)) continue
-        const { digest, statusDigest } = readEntry(there(text.get(member), `document ${member}`), null)
+      if (!lists.add(id)) return
+      const ids = membersOf(id)
+      markLines(ids)
+      for (const text of stored.read(ids.filter(entries.add))) {
+        const { digest, statusDigest } = readEntry(text, null)
         markBody(digest)
         markBody(statusDigest)
       }

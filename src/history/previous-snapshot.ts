@@ -5,7 +5,7 @@ import { readEntries, readReferenceRuns } from './entry-text.ts'
 import { readEntryVersions } from './load-snapshot.ts'
 import type { SnapshotRow } from './schema.ts'
 
-/** A stored text of an entry, with the document that holds it. */
+/** A stored line, with its id. */
 export type StoredText = { readonly text: string; readonly id: number }
 
 /** A stored snapshot as the next one needs it, read once for both ends of a run: what is known, and what is stored. */
@@ -16,7 +16,7 @@ export type PreviousSnapshot = {
   readonly references: () => ReadonlyMap<string, readonly Reference[]>
   /** The text of the references of one object, by the objects that `references` gave. */
   readonly storedRun: (run: readonly Reference[]) => StoredText | undefined
-  /** Of the document with such a text. */
+  /** Of the line with such a text. */
   readonly idOfRun: (text: string) => number | undefined
   /** The texts of an entry of `byUid`, by the object itself: nothing is compared. */
   readonly textOf: (entry: SnapshotEntry) => StoredText | undefined
@@ -27,7 +27,7 @@ export type PreviousSnapshot = {
 /** Throws `history-corrupt` where something of it was lost or altered. */
 export function readPrevious(row: SnapshotRow, documents: Documents): PreviousSnapshot {
   const versions = readEntryVersions(row, documents)
-  const { texts, ids } = documents.getList(row.entries)
+  const { texts, ids } = documents.lines.getList(row.entries)
   const byUid = new Map<string, SnapshotEntry>()
   const stored = new Map<SnapshotEntry, StoredText>()
   const entries = readEntries(texts, versions).map((entry, index) => {
@@ -43,7 +43,7 @@ type Runs = Pick<PreviousSnapshot, 'references' | 'storedRun' | 'idOfRun'>
 
 /** They are parsed when a run wants to know them; storing finds texts. */
 function readRuns(row: SnapshotRow, documents: Documents): Runs {
-  const { texts, ids } = documents.getList(row.references)
+  const { texts, ids } = documents.lines.getList(row.references)
   const stored = new Map<Reference | undefined, StoredText & { readonly run: readonly Reference[] }>()
   let byText: ReadonlyMap<string, number> | null = null
   return {

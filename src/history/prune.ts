@@ -1,4 +1,5 @@
 import type { Connection } from './connect.ts'
+import { createDocuments } from './documents.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { createLiveContent, type LiveContent } from './mark-content.ts'
 import { removeDefinitions, removeDrift, removeDriftEvents } from './prune-ledger.ts'
@@ -38,6 +39,8 @@ export type PruneReport = {
   readonly idempotencyKeys: number
   readonly lists: number
   readonly documents: number
+  /** Rows of them. */
+  readonly lines: number
   readonly pagesReturned: number
   readonly pagesFree: number
 }
@@ -72,7 +75,7 @@ export function* pruneHistory(db: Connection, path: string, retention: Retention
   const idempotencyKeys = within(place, () => forgetAnswers(queriesOn(db), retention.now))
   yield
   const isContentFree = comparisons + snapshots + reports + deliveries > 0
-  const { lists, documents } = isContentFree ? yield* sweepContent(place) : { lists: 0, documents: 0 }
+  const content = isContentFree ? yield* sweepContent(place) : { lists: 0, documents: 0, lines: 0 }
   const pagesReturned = yield* returnPages(place)
   return {
     runs,
@@ -85,8 +88,7 @@ export function* pruneHistory(db: Connection, path: string, retention: Retention
     scheduleRecords,
     versions,
     idempotencyKeys,
-    lists,
-    documents,
+    ...content,
     pagesReturned,
     pagesFree: freePages(place),
   }
@@ -103,16 +105,20 @@ function* removeAll(place: Place, removeSome: RemoveSome, limits: Limits): Gener
   }
 }
 
-/** Lists go before documents: a list that is still there can be found again by a new snapshot, and must then have all its members. */
-function* sweepContent(place: Place): Generator<void, { lists: number; documents: number }> {
-  const live = createLiveContent(place.db, place.path)
+type Content = 'lists' | 'documents' | 'lines'
+
+/** Lists go before what is in them: a list that is still there can be found again by a new snapshot, and must then have all its members. */
+function* sweepContent(place: Place): Generator<void, Pick<PruneReport, Content>> {
+  const { db, path } = place
+  const live = createLiveContent(db, path, createDocuments(db, path))
   while (guarded(place.path, live.markNext)) yield
   const lists = yield* sweep(place, live, 'lists')
   const documents = yield* sweep(place, live, 'documents')
-  return { lists, documents }
+  const lines = yield* sweep(place, live, 'lines')
+  return { lists, documents, lines }
 }
 
-function* sweep({ db, path }: Place, live: LiveContent, table: 'lists' | 'documents'): Generator<void, number> {
+function* sweep({ db, path }: Place, live: LiveContent, table: Content): Generator<void, number> {
   const idsFrom = db
     .prepare<[number], number>(`SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ${SWEPT}`)
     .pluck()

@@ -45,7 +45,7 @@ export function createReportWriter(documents: Documents): Writer {
     const items = ITEM_LISTS.flatMap((list) => report[list]).map(textOf)
     return {
       header: documents.put(JSON.stringify(header)),
-      items: documents.putList(items, (index) => idOf(items[index]!)),
+      items: documents.putList(items, idOf),
     }
   }
 }

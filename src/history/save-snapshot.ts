@@ -48,7 +48,7 @@ export function prepareSaveSnapshot(
       changed: previous && snapshot.error === null ? countChanged(snapshot, matched, { previous, documents }) : 0,
       header: documents.put(JSON.stringify(header)),
       scopeVersions: JSON.stringify(versions),
-      entries: documents.putList(matched.texts, (index) => matched.ids[index]),
+      entries: documents.lines.putList(matched.texts, (index) => matched.ids[index]),
       entryVersions: documents.put(JSON.stringify(snapshot.entries.map((entry) => entry.resourceVersion))),
       references: storeReferences(snapshot, previous, documents),
       events: snapshot.events === null ? null : documents.put(JSON.stringify(snapshot.events)),
@@ -109,7 +109,7 @@ function storeReferences({ references }: Snapshot, previous: PreviousSnapshot | 
   const runs = referenceRuns(references)
   const known = runs.map((run) => previous?.storedRun(run))
   const texts = runs.map((run, index) => known[index]?.text ?? writeReferenceRun(run))
-  return documents.putList(texts, (index) => known[index]?.id ?? previous?.idOfRun(texts[index]!))
+  return documents.lines.putList(texts, (index) => known[index]?.id ?? previous?.idOfRun(texts[index]!))
 }
 
 type Before = { readonly previous: PreviousSnapshot; readonly documents: Documents }

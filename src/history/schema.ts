@@ -4,7 +4,7 @@ import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm
 // The source of the migrations (`npm run db:generate`), of the rows' types, and of all queries but the one that stores snapshots.
 
 /**
- * JSON texts, each once: bodies, states, entries, references, drifts. `digest` is the SHA-256 of the text and is checked
+ * JSON texts, each once: bodies, states, drifts. `digest` is the SHA-256 of the text and is checked
  * whenever a text is read. Rows are never changed.
  */
 export const documents = sqliteTable('documents', {
@@ -13,7 +13,13 @@ export const documents = sqliteTable('documents', {
   json: text('json').notNull(),
 })
 
-/** Ordered lists of documents, each once: `members` are their ids as varints of differences, `digest` is over their texts. */
+/** JSON texts, some to a row, with line ends between them: entries and references. A line has the id of its row times the most of one row, and its place. */
+export const lines = sqliteTable('lines', {
+  id: integer('id').primaryKey(),
+  texts: text('texts').notNull(),
+})
+
+/** Ordered lists of documents or of lines, each once: `members` are their ids as varints of differences, `digest` is over their texts. */
 export const lists = sqliteTable('lists', {
   id: integer('id').primaryKey(),
   digest: blob('digest', { mode: 'buffer' }).notNull().unique(),
@@ -43,6 +49,7 @@ export const snapshots = sqliteTable(
       .references(() => documents.id),
     /** Resource versions of the coverage's scopes, in their order: they differ at every run. */
     scopeVersions: text('scope_versions').notNull(),
+    /** List of lines, as `references`. */
     entries: integer('entries')
       .notNull()
       .references(() => lists.id),
@@ -83,6 +90,7 @@ export const comparisons = sqliteTable(
     header: integer('header')
       .notNull()
       .references(() => documents.id),
+    /** List of documents. */
     drifts: integer('drifts')
       .notNull()
       .references(() => lists.id),

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
+import { decodeIds } from '../../src/history/id-list.ts'
+import { blockOf } from '../../src/history/lines.ts'
 import type { PruneReport } from '../../src/history/prune.ts'
 import type { ServiceHistory } from '../../src/history/service-history.ts'
 import { AppError } from '../../src/model/errors.ts'
@@ -130,9 +132,11 @@ test('what is left is what a history has that never held anything else', (t) => 
     assert.deepEqual(plain(history.keptSnapshot(snapshot.id)!), plain(snapshot))
   }
   assert.deepEqual(contentOf(path), contentOf(expectedPath))
+  assert.ok(report.lines > 0)
+  assert.deepEqual(linesOf(path), neededLinesOf(path))
   assert.deepEqual(soundness(path), ['ok', []])
   const again = finish(history.prune(RETENTION))
-  assert.deepEqual([again.snapshots, again.lists, again.documents], [0, 0, 0])
+  assert.deepEqual([again.snapshots, again.lists, again.documents, again.lines], [0, 0, 0, 0])
 })
 
 test('what is stored between any two steps is whole, also where it takes up again what was to go', (t) => {
@@ -262,6 +266,28 @@ function contentOf(path: string): unknown {
     const digests = (table: string): unknown[] =>
       db.prepare(`SELECT hex(digest) FROM ${table} ORDER BY digest`).pluck().all()
     return { documents: digests('documents'), lists: digests('lists') }
+  } finally {
+    db.close()
+  }
+}
+
+/** The rows of lines. */
+function linesOf(path: string): readonly number[] {
+  return rowsIn<number>(path, 'SELECT id FROM lines ORDER BY id')
+}
+
+/** Those that some snapshot needs. */
+function neededLinesOf(path: string): readonly number[] {
+  const lists = 'SELECT entries FROM snapshots UNION SELECT "references" FROM snapshots'
+  const members = rowsIn<Buffer>(path, `SELECT members FROM lists WHERE id IN (${lists})`)
+  const blocks = members.flatMap((bytes) => decodeIds(bytes)).map(blockOf)
+  return [...new Set(blocks)].toSorted((a, b) => a - b)
+}
+
+function rowsIn<T>(path: string, query: string): T[] {
+  const db = new Database(path, { readonly: true })
+  try {
+    return db.prepare<[], T>(query).pluck().all()
   } finally {
     db.close()
   }

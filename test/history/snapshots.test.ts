@@ -281,8 +281,10 @@ test('altered or lost content is found when it is read', (t) => {
   const damaged = new RegExp(path)
   alter(path, `UPDATE documents SET json = '{"spec":{"interval":"9m"}}' WHERE json LIKE '%1m%'`)
   assert.throws(() => loaded.body(loaded.entries[0]!.digest), { code: 'history-corrupt', message: damaged })
-  alter(path, `UPDATE documents SET json = replace(json, 'podinfo', 'phished')`)
+  alter(path, `UPDATE lines SET texts = replace(texts, 'podinfo', 'phished')`)
   assert.throws(() => history.loadSnapshot('production', 'latest'), { code: 'history-corrupt', message: damaged })
+  alter(path, 'DELETE FROM lines')
+  assert.throws(() => history.loadSnapshot('production', 'latest'), { code: 'history-corrupt', message: /lacks line/ })
 })
 
 test('an unchanged snapshot costs at most 2 KiB, and twenty that change by 1 % half of the first', (t) => {
