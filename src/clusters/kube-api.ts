@@ -4,7 +4,7 @@ import type { Credential, Credentials } from './credentials.ts'
 import { MAX_CONNECTIONS } from './dispatcher.ts'
 import { errorOfFault, type Fault } from './faults.ts'
 import { createLimit } from './limit.ts'
-import { parseJson } from './parse-json.ts'
+import { parseAnswer } from './parse-answer.ts'
 import { waitBeforeRetry, type Timing } from './retry.ts'
 import type { Reply, Sent, Transport } from './transport.ts'
 
@@ -74,7 +74,7 @@ type Damaged = { readonly fault: Fault } | { readonly reply: Reply; readonly val
 function damaged(sent: Sent): Damaged {
   if ('fault' in sent || sent.reply.status !== 200 || !isJson(sent.reply)) return sent
   try {
-    return { reply: { ...sent.reply, text: '' }, value: parseJson(sent.reply.text) }
+    return { reply: { ...sent.reply, text: '' }, value: parseAnswer(sent.reply.text) }
   } catch (error) {
     if (!(error instanceof SyntaxError))
       return { fault: { kind: 'invalid', message: 'an answer is nested too deeply' } }
@@ -86,7 +86,7 @@ function conclude(sent: Damaged, subject: string, server: string): Answer {
   if ('fault' in sent) throw errorOfFault(sent.fault, subject, server)
   const { reply, value } = sent
   if (reply.status === 200) {
-    if (value !== undefined) return { ok: true, value, again: () => parseJson(reply.again()) }
+    if (value !== undefined) return { ok: true, value, again: () => parseAnswer(reply.again()) }
     throw new AppError('response-invalid', `${subject}: answered ${typeText(reply)} where JSON was asked for`)
   }
   if (reply.status === 401) throw new AppError('cluster-unauthorized', `${subject}: the credentials were refused`)
@@ -99,7 +99,7 @@ function conclude(sent: Damaged, subject: string, server: string): Answer {
 function isStatus(reply: Reply): boolean {
   if (!isJson(reply)) return false
   try {
-    const body = parseJson(reply.text)
+    const body = parseAnswer(reply.text)
     return digString(body, 'kind') === 'Status' && dig(body, 'code') === reply.status
   } catch {
     return false
