@@ -13,7 +13,7 @@ import { kubectlGetBoth, kubectlVersion } from './kubectl.ts'
 
 /**
  * (a) `compare` of two simulated clusters, stored, against the floor and against kubectl: for the first time, and again after
- * 1 % of the objects of both changed. All of them in turn in each round, of which the first does not count; medians.
+ * 1 % of the objects of both changed, to something else on each. All of them in turn in each round, of which the first does not count; medians.
  * Usage: node bench/compare.ts [objects] [references] [rounds]
  */
 const [objects = 5_000, references = 1_000, rounds = 7] = process.argv.slice(2).map(Number)
@@ -43,7 +43,7 @@ async function playRound(round: number): Promise<Record<string, number>> {
   served = await fleet.takeRequests()
   const floor = await runFloor(served, fleet.kubeconfig)
   const firstProcess = await timed(() => compareByProcess(keptByProcess))
-  await fleet.change((round * objects) / 100, objects / 100)
+  await fleet.change(objects / 100, round + 1)
   await fleet.takeRequests()
   const second = await timed(() => compareInProcess(kept))
   const askedAgain = await fleet.takeRequests()

@@ -17,8 +17,8 @@ export type FleetProcess = {
   readonly kubeconfig: string
   /** What each cluster was asked since the last call. */
   readonly takeRequests: () => Promise<readonly Served[]>
-  /** Changes `count` objects of both clusters, from number `from` on, so that they differ between the two. */
-  readonly change: (from: number, count: number) => Promise<void>
+  /** Changes the first `count` objects of both clusters, so that they differ between the two, and from any other `time`. */
+  readonly change: (count: number, time: number) => Promise<void>
   readonly stop: () => void
 }
 
@@ -29,7 +29,7 @@ export async function startFleet(objects: number, references: number): Promise<F
   return {
     kubeconfig,
     takeRequests: async () => ((await ask(child, { do: 'requests' })) as { requests: Served[] }).requests,
-    change: async (from, count) => void (await ask(child, { do: 'change', from, count })),
+    change: async (count, time) => void (await ask(child, { do: 'change', count, time })),
     stop: () => void child.send({ do: 'stop' }),
   }
 }

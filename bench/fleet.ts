@@ -3,22 +3,58 @@ export type FleetSize = { readonly objects: number; readonly references: number 
 
 const APPS = ['frontend', 'cart', 'checkout', 'search', 'mailer', 'pricing', 'stock', 'gateway']
 
-/** `objects` Flux objects of about 3 KB, of which `references` HelmReleases name one ConfigMap or Secret each; `changed`: numbers whose content differs. */
+/** `objects` Flux objects of 3.3 KB, a third of it bookkeeping as on any API server, of which `references` HelmReleases name one ConfigMap or Secret each; `changed`: numbers whose content differs. */
 export function fleetObjects({ objects, references }: FleetSize, changed: ReadonlySet<number> = new Set()): object[] {
-  const flux = Array.from({ length: objects }, (_, n) => fluxObject(n, references, changed.has(n) ? 1 : 0))
-  const data = Array.from({ length: references }, (_, n) => referenced(n))
+  const flux = Array.from({ length: objects }, (_, n) => managed(fluxObject(n, references, changed.has(n) ? 1 : 0)))
+  const data = Array.from({ length: references }, (_, n) => managed(referenced(n)))
   return [...flux, ...data]
 }
 
 /** The object with number `n` after its update number `edition`; updates with different numbers differ. */
 export function changedObject(n: number, { references }: FleetSize, edition = 1): object {
-  return fluxObject(n, references, edition)
+  return managed(fluxObject(n, references, edition))
 }
 
 /** The first `references` objects are HelmReleases that name a ConfigMap or Secret; of ten later ones 7, then 2 Kustomizations and a GitRepository. */
-function fluxObject(n: number, references: number, edition: number): object {
+function fluxObject(n: number, references: number, edition: number): Managed {
   if (n < references || n % 10 < 7) return helmRelease(n, references, edition)
   return n % 10 < 9 ? kustomization(n, references, edition) : gitRepository(n, edition)
+}
+
+/** As an API server gives it: with the fields that kustomize-controller applied, and those that another controller wrote of the status. */
+function managed(object: Managed): object {
+  const { apiVersion, kind: _kind, metadata, status, ...content } = object
+  const entry = (manager: string, operation: string, fields: object): object => ({
+    apiVersion,
+    fieldsType: 'FieldsV1',
+    fieldsV1: fields,
+    manager,
+    operation,
+    time: '2026-11-20T08:00:00Z',
+  })
+  const applying = entry(
+    'kustomize-controller',
+    'Apply',
+    fieldsOf({ metadata: { labels: metadata.labels ?? {} }, ...content }),
+  )
+  const reporting = { ...entry('controller', 'Update', fieldsOf({ status: status ?? {} })), subresource: 'status' }
+  const managedFields = status === undefined ? [applying] : [applying, reporting]
+  return { ...object, metadata: { ...metadata, managedFields } }
+}
+
+type Managed = {
+  readonly metadata: { readonly labels?: object; readonly [key: string]: unknown }
+  readonly status?: object
+  readonly [key: string]: unknown
+}
+
+/** FieldsV1 of what is applied: lists count as one. */
+function fieldsOf(value: object): object {
+  const fields = Object.entries(value).map(([key, child]: [string, unknown]) => {
+    const isMap = typeof child === 'object' && child !== null && !Array.isArray(child)
+    return [`f:${key}`, isMap ? fieldsOf(child) : {}]
+  })
+  return Object.fromEntries(fields)
 }
 
 function identity(n: number): { name: string; namespace: string } {
@@ -30,9 +66,10 @@ function shared(n: number, references: number, digit: number): { name: string; n
   return identity(references - (references % 10) + digit + 10 * (n % 40))
 }
 
-function metadata(n: number): object {
-  const labels = { 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' }
-  return { ...identity(n), labels, generation: 3 }
+const LABELS = { 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' }
+
+function metadata(n: number): Managed['metadata'] {
+  return { ...identity(n), labels: LABELS, generation: 3 }
 }
 
 function status(n: number): object {
@@ -52,7 +89,7 @@ function status(n: number): object {
   }
 }
 
-function helmRelease(n: number, references: number, edition: number): object {
+function helmRelease(n: number, references: number, edition: number): Managed {
   const source = n % 2 === 0 ? 'ConfigMap' : 'Secret'
   return {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
@@ -73,7 +110,7 @@ function helmRelease(n: number, references: number, edition: number): object {
       values: {
         replicaCount: (n % 5) + 1,
         image: { repository: `registry.example.com/shop/${APPS[n % APPS.length]}`, tag: `v1.${n % 30}.0` },
-        env: Array.from({ length: 20 }, (_, i) => ({ name: `SETTING_${i}`, value: `value ${i} of application ${n}` })),
+        env: Array.from({ length: 14 }, (_, i) => ({ name: `SETTING_${i}`, value: `value ${i} of application ${n}` })),
         resources: { limits: { cpu: '500m', memory: '512Mi' }, requests: { cpu: '100m', memory: '128Mi' } },
         ingress: {
           enabled: true,
@@ -86,8 +123,8 @@ function helmRelease(n: number, references: number, edition: number): object {
   }
 }
 
-function kustomization(n: number, references: number, edition: number): object {
-  const patch = `- op: add\n  path: /spec/template/metadata/annotations\n  value:\n    note: ${'x'.repeat(300)}${n}\n`
+function kustomization(n: number, references: number, edition: number): Managed {
+  const patch = `- op: add\n  path: /spec/template/metadata/annotations\n  value:\n    note: ${'x'.repeat(200)}${n}\n`
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
@@ -99,7 +136,7 @@ function kustomization(n: number, references: number, edition: number): object {
       sourceRef: { kind: 'GitRepository', ...shared(n, references, 9) },
       dependsOn: [shared(n, references, 7), shared(n, references, 8)],
       postBuild: {
-        substitute: Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`variable_${i}`, `value ${i} of ${n}`])),
+        substitute: Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`variable_${i}`, `value ${i} of ${n}`])),
       },
       patches: Array.from({ length: 3 }, (_, i) => ({ patch, target: { kind: 'Deployment', name: `part-${i}` } })),
     },
@@ -112,7 +149,7 @@ function kustomization(n: number, references: number, edition: number): object {
   }
 }
 
-function gitRepository(n: number, edition: number): object {
+function gitRepository(n: number, edition: number): Managed {
   return {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'GitRepository',
@@ -127,9 +164,9 @@ function gitRepository(n: number, edition: number): object {
   }
 }
 
-function referenced(n: number): object {
+function referenced(n: number): Managed {
   const values = `replicaCount: ${n % 4}\nhost: app-${n}.example.com\ndatabase:\n  user: app\n  password: Xk9-${n}-${(n * 7919) % 100_003}-pq\n`
-  const named = { name: `values-${n}`, namespace: `team-${n % 40}` }
+  const named = { name: `values-${n}`, namespace: `team-${n % 40}`, labels: LABELS }
   if (n % 2 === 0) return { apiVersion: 'v1', kind: 'ConfigMap', metadata: named, data: { 'values.yaml': values } }
   return {
     apiVersion: 'v1',

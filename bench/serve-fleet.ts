@@ -9,21 +9,22 @@ const simulator = await startSimulator({
 })
 
 type Order =
-  | { readonly do: 'change'; readonly from: number; readonly count: number }
+  | { readonly do: 'change'; readonly count: number; readonly time: number }
   | { readonly do: 'requests' }
   | { readonly do: 'stop' }
 
 process.on('message', (order: Order) => {
-  if (order.do === 'change') change(order.from, order.count)
+  if (order.do === 'change') change(order.count, order.time)
   if (order.do === 'requests') process.send?.({ requests: takeRequests() })
   else if (order.do === 'change') process.send?.({ done: true })
   else void simulator.close().then(() => process.exit(0))
 })
 process.send?.({ kubeconfig: simulator.kubeconfig })
 
-function change(from: number, count: number): void {
+function change(count: number, time: number): void {
   for (const [name, cluster] of simulator.clusters) {
-    for (let n = from; n < from + count; n += 1) cluster.apply(changedObject(n, size, name === 'staging' ? 1 : 2))
+    const edition = 2 * time + (name === 'staging' ? 0 : 1)
+    for (let n = 0; n < count; n += 1) cluster.apply(changedObject(n, size, edition))
   }
 }
 
