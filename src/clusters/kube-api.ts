@@ -68,13 +68,15 @@ export function createKubeApi(options: KubeApiOptions): KubeApi {
   }
 }
 
+const NOTHING = Buffer.alloc(0)
+
 type Damaged = { readonly fault: Fault } | { readonly reply: Reply; readonly value?: Json }
 
 /** A 200 in JSON that does not parse was cut on its way: it is tried again. The parsed value is kept for `conclude`. */
 function damaged(sent: Sent): Damaged {
   if ('fault' in sent || sent.reply.status !== 200 || !isJson(sent.reply)) return sent
   try {
-    return { reply: { ...sent.reply, text: '' }, value: parseAnswer(sent.reply.text) }
+    return { reply: { ...sent.reply, body: NOTHING }, value: parseAnswer(sent.reply.body, sent.reply.again) }
   } catch (error) {
     if (!(error instanceof SyntaxError))
       return { fault: { kind: 'invalid', message: 'an answer is nested too deeply' } }
@@ -86,7 +88,7 @@ function conclude(sent: Damaged, subject: string, server: string): Answer {
   if ('fault' in sent) throw errorOfFault(sent.fault, subject, server)
   const { reply, value } = sent
   if (reply.status === 200) {
-    if (value !== undefined) return { ok: true, value, again: () => parseAnswer(reply.again()) }
+    if (value !== undefined) return { ok: true, value, again: () => parseAnswer(reply.again(), reply.again) }
     throw new AppError('response-invalid', `${subject}: answered ${typeText(reply)} where JSON was asked for`)
   }
   if (reply.status === 401) throw new AppError('cluster-unauthorized', `${subject}: the credentials were refused`)
@@ -99,7 +101,7 @@ function conclude(sent: Damaged, subject: string, server: string): Answer {
 function isStatus(reply: Reply): boolean {
   if (!isJson(reply)) return false
   try {
-    const body = parseAnswer(reply.text)
+    const body = parseAnswer(reply.body, reply.again)
     return digString(body, 'kind') === 'Status' && dig(body, 'code') === reply.status
   } catch {
     return false

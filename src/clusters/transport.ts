@@ -13,9 +13,10 @@ export type Reply = {
   readonly contentType: string
   /** Milliseconds; null where the server does not say. */
   readonly retryAfterMs: number | null
-  readonly text: string
-  /** The same text once more, from the bytes as they came: they are a fraction of it. */
-  readonly again: () => string
+  /** Unpacked. Whoever reads it may change it. */
+  readonly body: Buffer
+  /** The same once more, from the bytes as they came: they are a fraction of it. */
+  readonly again: () => Buffer
 }
 
 export type Sent = { readonly reply: Reply } | { readonly fault: Fault }
@@ -120,12 +121,12 @@ function faultFrom(error: unknown): Fault {
 
 function readReply({ status, headers, body }: Answered, now: number): Reply {
   const encoded = headers['content-encoding'] === 'gzip'
-  const again = (): string => (encoded ? gunzipSync(body, { maxOutputLength: MAX_BODY }) : body).toString('utf8')
+  const again = (): Buffer => (encoded ? gunzipSync(body, { maxOutputLength: MAX_BODY }) : Buffer.from(body))
   return {
     status,
     contentType: textOf(headers['content-type']),
     retryAfterMs: readRetryAfter(textOf(headers['retry-after']), now),
-    text: again(),
+    body: again(),
     again,
   }
 }

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { parseAnswer } from '../../src/clusters/parse-answer.ts'
+import { parseAnswer as parseBytes } from '../../src/clusters/parse-answer.ts'
 import { parseJson } from '../../src/clusters/parse-json.ts'
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../src/model/json.ts'
 
 const MANAGED = [
   { apiVersion: 'v1', fieldsV1: { 'f:data': { '.': {}, 'f:a': {} } }, manager: 'helm', operation: 'Update' },
 ]
+
+/** Each call gives bytes of its own. */
+function parseAnswer(text: string): Json {
+  const again = (): Buffer => Buffer.from(text)
+  return parseBytes(again(), again)
+}
 
 test('who wrote the fields of an object is left out, of a list and of one object', () => {
   const object = { metadata: { managedFields: MANAGED, name: 'a' }, data: { a: 'b' } }
@@ -48,7 +54,22 @@ test('of any answer, nothing but the managedFields of its objects is other than 
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 5 },
-      fc.constantFrom(null, 0, 7, '', ']', '[', '"managedFields":[', '\\"managedFields":[', ']}', '"', '\\', ','),
+      fc.constantFrom(
+        null,
+        0,
+        7,
+        '',
+        ']',
+        '[',
+        '"managedFields":[',
+        '\\"managedFields":[',
+        ']}',
+        '"',
+        '\\',
+        ',',
+        'é',
+        '\u{1f600}',
+      ),
       fc.array(tie('value'), { maxLength: 3 }),
       fc.dictionary(key, tie('value'), { maxKeys: 4, noNullPrototype: true }),
     ),
