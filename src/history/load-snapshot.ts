@@ -37,13 +37,17 @@ export function loadSnapshot(row: SnapshotRow, documents: Documents): Snapshot {
 /** What a snapshot leaves for the next one. */
 export function knownObjects({ row, byUid, references }: PreviousSnapshot, documents: Documents): KnownObjects {
   const { mask, secretSet, schemaSet } = readHeader(row, documents)
+  let read: KnownObjects['references'] | null = null
   return {
     engine: row.engine,
     mask,
     secretSet,
     schemaSet,
     byUid,
-    references: references(),
+    // Read when the first objects have come, and the server is at work on further ones.
+    get references() {
+      return (read ??= references())
+    },
     body: bodyReader(documents),
   }
 }
