@@ -16,7 +16,7 @@ import { kubectlGetBoth, kubectlVersion } from './kubectl.ts'
  * 1 % of the objects of both changed, to something else on each. All of them in turn in each round, of which the first does not count; medians.
  * Usage: node bench/compare.ts [objects] [references] [rounds]
  */
-const [objects = 5_000, references = 1_000, rounds = 7] = process.argv.slice(2).map(Number)
+const [objects = 5_000, references = 1_000, rounds = 15] = process.argv.slice(2).map(Number)
 const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'flux-compare-bench-'))
 const fleet = await startFleet(objects, references)
