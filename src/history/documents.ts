@@ -20,6 +20,7 @@ export type Documents = {
   /** Finds or stores a list of documents; its row id. `put` stores each of them. */
   readonly putList: (texts: readonly string[], put?: (text: string) => number) => number
   readonly getList: (id: number) => ListMembers
+  /** Texts of lists that share rows, in the same table of lists. */
   readonly lines: Lines
 }
 

@@ -46,7 +46,7 @@ export function canaryObjects(side: string): object[] {
     {
       apiVersion: 'source.toolkit.fluxcd.io/v1',
       kind: 'GitRepository',
-      metadata: { ...at, name: 'repo' },
+      metadata: { ...at, name: 'repo', managedFields: [writer(canary('writer'))] },
       spec: {
         interval: '1m',
         url: `https://bot:${canary('giturl')}@git.example.com/${side}.git?access_token=${canary('query')}`,
@@ -93,6 +93,15 @@ function configMap(name: string, data: Record<string, string>): object {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...at, name }, data }
 }
 
+/** An entry of managedFields, which names items of lists by their values. */
+function writer(value: string): object {
+  return {
+    manager: 'kubectl',
+    operation: 'Update',
+    fieldsV1: { 'f:spec': { 'f:env': { [`k:{"value":"${value}"}`]: {} } } },
+  }
+}
+
 function helmRelease(side: string, message: string): object {
   const refs = ['values', 'stringy', 'malformed'].map((name) => ({ kind: 'Secret', name, optional: true }))
   return {
@@ -121,6 +130,7 @@ function helmRelease(side: string, message: string): object {
       ],
       values: {
         adminPassword: canary('inline'),
+        copies: [{ metadata: { managedFields: [writer('x')], name: side }, token: canary('copied') }],
         nested: [{ name: 'API_TOKEN', token: canary('nested') }],
         env: [{ name: 'NOTE', value: `seen ${message} here ${side}` }],
         header: `Bearer ${canary('bearer')}`,
